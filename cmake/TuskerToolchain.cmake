@@ -1,0 +1,39 @@
+# Compiler, warnings, sanitizers, linker and the libraries that every part may find. Configuring never touches the network.
+
+set(TUSKER_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
+option(TUSKER_FUZZ "Build the libFuzzer targets" OFF)
+
+add_library(tusker_options INTERFACE)
+target_compile_options(tusker_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Werror -fno-omit-frame-pointer)
+# fmt's header-only form: Debian ships no static libfmt, and one package has to run on other distributions.
+target_compile_definitions(tusker_options INTERFACE FMT_HEADER_ONLY=1)
+
+if(TUSKER_SANITIZE)
+  # protobuf and Boost are built without sanitizers: container checks across that border would be false alarms.
+  target_compile_options(tusker_options INTERFACE -fsanitize=${TUSKER_SANITIZE})
+  target_link_options(tusker_options INTERFACE -fsanitize=${TUSKER_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)
+  target_link_options(tusker_options INTERFACE -fuse-ld=mold)
+endif()
+
+set(Boost_USE_STATIC_LIBS ON)
+set(Protobuf_USE_STATIC_LIBS ON)
+set(OPENSSL_USE_STATIC_LIBS OFF)
+find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs the API code generator
