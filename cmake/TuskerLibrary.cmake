@@ -9,23 +9,30 @@ function(tusker_library)
   add_library(tusker::${ARG_NAME} ALIAS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS} PRIVATE tusker_options)
-  target_link_libraries(${target} PUBLIC fmt::fmt-header-only)
   if(ARG_TESTS)
     tusker_test(NAME ${target}_test SRCS ${ARG_TESTS} DEPS tusker::${ARG_NAME} ${ARG_TEST_DEPS})
   endif()
 endfunction()
 
+# tusker_reads_source(a_test.cc) lets a test find files of the source tree: TUSKER_SOURCE_DIR. Only for those that need it,
+# since a compiler's cache cannot share between checkouts what names one.
+function(tusker_reads_source)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS TUSKER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endfunction()
+
 # tusker_test(NAME name SRCS ... DEPS ... [LABELS unit]) declares one GoogleTest program; ctest runs each of its tests by name.
 function(tusker_test)
-  cmake_parse_arguments(ARG "" "NAME;LABELS" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;LABELS;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE tusker_options ${ARG_DEPS} GTest::gtest GTest::gtest_main)
-  target_compile_definitions(${ARG_NAME} PRIVATE TUSKER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   include(GoogleTest)
-  gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABELS} TIMEOUT 120)
+  gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABELS} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
 # tusker_proto(NAME store_proto PROTO store.proto) generates C++ from proto/ into the build folder: tusker::store_proto.
