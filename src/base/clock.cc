@@ -30,7 +30,9 @@ Duration read_clock(clockid_t id) {
 
 }  // namespace
 
-Time SystemClock::now() const { return Time(read_clock(CLOCK_MONOTONIC)); }
+Time SystemClock::now() const {
+  return Time(read_clock(CLOCK_MONOTONIC));
+}
 
 WallTime SystemClock::wall() const {
   return WallTime{

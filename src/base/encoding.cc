@@ -61,8 +61,8 @@ Result<std::string> from_base64(std::string_view text) {
   std::size_t padding = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                        c == '+' || c == '/';
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                        (c >= '0' && c <= '9') || c == '+' || c == '/';
     if (c == '=' && i + 2 >= text.size()) {
       ++padding;
     } else if (!letter || padding > 0) {
@@ -84,7 +84,9 @@ Sha256Digest sha256(std::string_view bytes) {
   return digest;
 }
 
-std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes) {
+  return to_hex(sha256(bytes));
+}
 
 Result<std::string> sha256_hex_of_file(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -103,6 +105,15 @@ Result<std::string> sha256_hex_of_file(const std::string& path) {
   Sha256Digest digest{};
   EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
   return to_hex(digest);
+}
+
+std::string cut_text(std::string_view text, std::size_t limit) {
+  std::size_t end = std::min(text.size(), limit);
+  const auto continues = [&](std::size_t at) {
+    return at < text.size() && (static_cast<std::uint8_t>(text[at]) & 0xC0) == 0x80;
+  };
+  while (end > 0 && continues(end)) --end;
+  return std::string(text.substr(0, end));
 }
 
 bool is_digest(std::string_view text) {

@@ -17,7 +17,8 @@ void UniqueFd::reset(int fd) {
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not waiting for a writer, should somebody have put a FIFO there.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return Error::from_errno(errno, path);
   std::string out;
   char block[1 << 14];
@@ -47,7 +48,8 @@ Status write_all(int fd, std::string_view content, const std::string& path) {
 
 Status sync_parent(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
-  const UniqueFd dir(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd dir(
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!dir || ::fsync(dir.get()) != 0) return Error::from_errno(errno, parent);
   return ok_status();
 }
@@ -101,7 +103,8 @@ Status remove_entry(int parent, const char* name, dev_t device, const std::strin
     return ok_status();
   }
   if (info.st_dev != device) {
-    return Error::make(ErrorCode::FailedPrecondition, "{}: still a mount point; not removed", shown);
+    return Error::make(
+        ErrorCode::FailedPrecondition, "{}: still a mount point; not removed", shown);
   }
   UniqueFd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) return Error::from_errno(errno, shown);

@@ -36,14 +36,15 @@ class UniqueFd {
 // The whole file; more than `limit` bytes is ResourceExhausted.
 Result<std::string> read_file(const std::string& path, std::size_t limit = 64 << 20);
 
-// After success the file has exactly this content and mode and survives power loss; before, it has the old content or
-// does not exist. Written beside the target and renamed.
+// After success the file has exactly this content and mode and survives power loss; before, it has
+// the old content or does not exist. Written beside the target and renamed.
 Status write_file_atomic(const std::string& path, std::string_view content, mode_t mode);
 
 // The directory exists with exactly this mode, its parents at least as 0755. Owner untouched.
 Status ensure_directory(const std::string& path, mode_t mode);
 
-// Nothing is left at this path. Refuses to cross into another file system, and never follows a symbolic link.
+// Nothing is left at this path. Refuses to cross into another file system, and never follows a
+// symbolic link.
 Status remove_tree(const std::string& path);
 
 bool path_exists(const std::string& path);

@@ -13,9 +13,9 @@ constexpr std::size_t kSuffix = 8;
 
 bool has_form(std::string_view text, std::string_view prefix) {
   return text.size() == prefix.size() + kSuffix && text.starts_with(prefix) &&
-         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(prefix.size()), text.end(), [](char c) {
-           return kAlphabet.find(c) != std::string_view::npos;
-         });
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(prefix.size()),
+                     text.end(),
+                     [](char c) { return kAlphabet.find(c) != std::string_view::npos; });
 }
 
 }  // namespace
@@ -28,10 +28,16 @@ NodeId make_node_id(Random& random) {
   return NodeId(std::string(kNodePrefix) + random.text(kSuffix, kAlphabet));
 }
 
-HostId make_host_id(Random& random) { return HostId(random.uuid()); }
+HostId make_host_id(Random& random) {
+  return HostId(random.uuid());
+}
 
-bool is_cluster_id(std::string_view text) { return has_form(text, kClusterPrefix); }
-bool is_node_id(std::string_view text) { return has_form(text, kNodePrefix); }
+bool is_cluster_id(std::string_view text) {
+  return has_form(text, kClusterPrefix);
+}
+bool is_node_id(std::string_view text) {
+  return has_form(text, kNodePrefix);
+}
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;

@@ -13,7 +13,8 @@
 
 namespace tusker {
 
-// A name that is never mixed up with another kind of name. Random and never reused (design 4); labels are never keys.
+// A name that is never mixed up with another kind of name. Random and never reused; labels are
+// never keys.
 template <typename Tag>
 class Id {
  public:
@@ -32,14 +33,16 @@ struct ClusterTag {};
 struct NodeTag {};
 struct HostTag {};
 using ClusterId = Id<ClusterTag>;  // "emr-" + 8 of [a-z0-9]
-using NodeId = Id<NodeTag>;        // "emr-vm-" + 8 of [a-z0-9]: 15 bytes, so that a network interface may have this name
-using HostId = Id<HostTag>;        // UUID, made when the agent joins
+using NodeId = Id<NodeTag>;  // "emr-vm-" + 8 of [a-z0-9]: 15 bytes, so that a network interface may
+                             // have this name
+using HostId = Id<HostTag>;  // UUID, made when the agent joins
 
 ClusterId make_cluster_id(Random& random);
 NodeId make_node_id(Random& random);
 HostId make_host_id(Random& random);
 
-// Whether a text from outside has the form of such an id: the only texts that may become part of a path or interface name.
+// Whether a text from outside has the form of such an id: the only texts that may become part of a
+// path or interface name.
 bool is_cluster_id(std::string_view text);
 bool is_node_id(std::string_view text);
 bool is_uuid(std::string_view text);

@@ -9,10 +9,12 @@ namespace tusker {
 
 class Log::Output {
  public:
-  Output(spdlog::sink_ptr sink, LogLevel least) : logger_("tusker", std::move(sink)), least_(least) {
+  Output(spdlog::sink_ptr sink, LogLevel least)
+      : logger_("tusker", std::move(sink)), least_(least) {
     logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v", spdlog::pattern_time_type::utc);
     logger_.set_level(spdlog::level::trace);
-    logger_.flush_on(spdlog::level::trace);  // a line that a crash swallowed would be the one that explains it
+    logger_.flush_on(
+        spdlog::level::trace);  // a line that a crash swallowed would be the one that explains it
   }
   bool takes(LogLevel level) const { return level >= least_; }
   void line(LogLevel level, std::string_view text) {
@@ -50,11 +52,21 @@ void append_field(std::string& out, const LogField& field) {
   out += '"';
   for (const char c : field.value) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
           out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
@@ -69,7 +81,8 @@ void append_field(std::string& out, const LogField& field) {
 }  // namespace
 
 Log Log::to_stderr(LogLevel least) {
-  return Log(std::make_shared<Output>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), least), "");
+  return Log(std::make_shared<Output>(std::make_shared<spdlog::sinks::stderr_sink_mt>(), least),
+             "");
 }
 
 Log Log::to_file(const std::string& path, LogLevel least) {
@@ -84,7 +97,9 @@ Log Log::to_file(const std::string& path, LogLevel least) {
   }
 }
 
-Log Log::none() { return Log(nullptr, ""); }
+Log Log::none() {
+  return Log(nullptr, "");
+}
 
 Log Log::with(std::initializer_list<LogField> fields) const {
   std::string context = context_;
@@ -92,7 +107,8 @@ Log Log::with(std::initializer_list<LogField> fields) const {
   return Log(output_, std::move(context));
 }
 
-void Log::write(LogLevel level, std::string_view event,
+void Log::write(LogLevel level,
+                std::string_view event,
                 std::initializer_list<LogField> fields) const {
   if (!output_ || !output_->takes(level)) return;
   std::string text(event);

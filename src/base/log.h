@@ -16,7 +16,8 @@ namespace tusker {
 
 enum class LogLevel { Debug, Info, Warn, Error };
 
-// One fact of an event: {"node", id}, {"took", duration}, {"count", 3}. Sealed has no conversion, so a secret cannot get in.
+// One fact of an event: {"node", id}, {"took", duration}, {"count", 3}. Sealed has no conversion,
+// so a secret cannot get in.
 struct LogField {
   std::string_view key;  // a literal
   std::string value;
@@ -35,19 +36,22 @@ struct LogField {
   }
 };
 
-// Writes one event per line: time, level, a stable dotted name, then facts as key=value with values quoted where needed.
+// Writes one event per line: time, level, a stable dotted name, then facts as key=value with values
+// quoted where needed.
 //
 //   log.info("flow.stage.done", {{"flow", id}, {"stage", stage.name}, {"took", took}});
 //
-// `error` needs a person, `warn` may soon, `info` tells an operator the story, `debug` is for one investigation.
-// A value: copies share the output and carry their own context fields. Any thread; a line is written whole.
+// `error` needs a person, `warn` may soon, `info` tells an operator the story, `debug` is for one
+// investigation. A value: copies share the output and carry their own context fields. Any thread; a
+// line is written whole.
 class Log {
  public:
   class Output;
 
   // To standard error, from `least` up.
   static Log to_stderr(LogLevel least = LogLevel::Info);
-  // To a file of mode 0640, rotated at 20 MB, three kept; falls back to standard error when it cannot be opened.
+  // To a file of mode 0640, rotated at 20 MB, three kept; falls back to standard error when it
+  // cannot be opened.
   static Log to_file(const std::string& path, LogLevel least = LogLevel::Info);
   // Nowhere: for tests that do not look.
   static Log none();

@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 
@@ -34,8 +36,8 @@ std::string to_text(const std::vector<std::string>& argv) {
 Result<std::string> ProcessRunner::output_of(const Command& command) {
   TK_TRY(Finished finished, run(command));
   if (finished.ok()) return std::move(finished.output);
-  std::string tail = finished.output.substr(
-      finished.output.size() > 2000 ? finished.output.size() - 2000 : 0);
+  std::string tail =
+      finished.output.substr(finished.output.size() > 2000 ? finished.output.size() - 2000 : 0);
   while (!tail.empty() && tail.back() == '\n') tail.pop_back();
   return Error::make(ErrorCode::Internal,
                      "{} ended with exit code {}: {}",
@@ -60,10 +62,10 @@ class SpawnSetup {
   SpawnSetup(const SpawnSetup&) = delete;
   SpawnSetup& operator=(const SpawnSetup&) = delete;
 
-  void use(int input, int output, const std::string& directory) {
+  void use(int input, int output, int error_output, const std::string& directory) {
     posix_spawn_file_actions_adddup2(&actions_, input, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, 1);
-    posix_spawn_file_actions_adddup2(&actions_, output, 2);
+    posix_spawn_file_actions_adddup2(&actions_, error_output, 2);
     posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
     if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str());
     sigset_t every;
@@ -111,7 +113,67 @@ int exit_code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+Result<pid_t> spawn(const Command& command, int input, int output, int error_output) {
+  std::vector<std::string> argv = command.argv;
+  std::map<std::string, std::string> environment = {
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"LANG", "C.UTF-8"},
+  };
+  for (const auto& [name, value] : command.environment) environment[name] = value;
+  std::vector<std::string> env_words;
+  for (const auto& [name, value] : environment) env_words.push_back(name + "=" + value);
+
+  SpawnSetup setup;
+  setup.use(input, output, error_output, command.directory);
+  pid_t pid = 0;
+  const int failure = posix_spawnp(&pid,
+                                   argv[0].c_str(),
+                                   setup.actions(),
+                                   setup.attributes(),
+                                   as_pointers(argv).data(),
+                                   as_pointers(env_words).data());
+  if (failure != 0) return Error::from_errno(failure, "start " + argv[0]);
+  return pid;
+}
+
 }  // namespace
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<Child> start_program(const Command& command, int input, int output, int error_output) {
+  TK_CHECK(!command.argv.empty(), "a command without a program");
+  TK_CHECK(input > 2 && output > 2 && error_output > 2, "descriptors of our own stdio");
+  TK_TRY(const pid_t pid, spawn(command, input, output, error_output));
+  Child child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+  if (!child.handle) {
+    const int number = errno;
+    ::kill(-pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return Error::from_errno(number, "pidfd_open");
+  }
+  return child;
+}
+
+Result<int> wait_for(const Child& child, Duration limit) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  pollfd ended{child.handle.get(), POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&ended, 1, static_cast<int>(std::clamp<std::int64_t>(ms, 0, INT_MAX)));
+  } while (ready < 0 && errno == EINTR);
+  if (ready <= 0) {
+    return Error::make(
+        ErrorCode::DeadlineExceeded, "process {} did not end within {} ms", child.pid, ms);
+  }
+  int status = 0;
+  if (::waitpid(child.pid, &status, 0) < 0) return Error::from_errno(errno, "waitpid");
+  return exit_code_of(status);
+}
 
 Result<Finished> SystemProcessRunner::run(const Command& command) {
   TK_CHECK(!command.argv.empty(), "a command without a program");
@@ -124,25 +186,7 @@ Result<Finished> SystemProcessRunner::run(const Command& command) {
     ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
   }
 
-  std::vector<std::string> argv = command.argv;
-  std::map<std::string, std::string> environment = {
-      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"LANG", "C.UTF-8"},
-  };
-  for (const auto& [name, value] : command.environment) environment[name] = value;
-  std::vector<std::string> env_words;
-  for (const auto& [name, value] : environment) env_words.push_back(name + "=" + value);
-
-  SpawnSetup setup;
-  setup.use(in.read.get(), out.write.get(), command.directory);
-  pid_t pid = 0;
-  const int failure = posix_spawnp(&pid,
-                                   argv[0].c_str(),
-                                   setup.actions(),
-                                   setup.attributes(),
-                                   as_pointers(argv).data(),
-                                   as_pointers(env_words).data());
-  if (failure != 0) return Error::from_errno(failure, "start " + argv[0]);
+  TK_TRY(const pid_t pid, spawn(command, in.read.get(), out.write.get(), out.write.get()));
   in.read.reset();
   out.write.reset();
 
@@ -155,10 +199,11 @@ Result<Finished> SystemProcessRunner::run(const Command& command) {
   while (open) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.now());
     if (left.count() <= 0) {
-      stopped = Error::make(ErrorCode::DeadlineExceeded,
-                            "{} did not end within {} s",
-                            to_text(command.argv),
-                            std::chrono::duration_cast<std::chrono::seconds>(command.timeout).count());
+      stopped =
+          Error::make(ErrorCode::DeadlineExceeded,
+                      "{} did not end within {} s",
+                      to_text(command.argv),
+                      std::chrono::duration_cast<std::chrono::seconds>(command.timeout).count());
       break;
     }
     if (command.cancelled && command.cancelled()) {
@@ -166,7 +211,8 @@ Result<Finished> SystemProcessRunner::run(const Command& command) {
       break;
     }
     pollfd waits[2] = {{out.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}};
-    const int slice = static_cast<int>(std::min<std::int64_t>(left.count(), command.cancelled ? 250 : 60000));
+    const int slice =
+        static_cast<int>(std::min<std::int64_t>(left.count(), command.cancelled ? 250 : 60000));
     if (::poll(waits, in.write ? 2 : 1, slice) < 0 && errno != EINTR) {
       stopped = Error::from_errno(errno, "poll");
       break;

@@ -33,7 +33,8 @@ enum class ErrorCode {
 
 std::string_view to_string(ErrorCode code);
 
-// An expected failure, as a value. Cheap to move; the message is for people: what was expected, what was found, what to do.
+// An expected failure, as a value. Cheap to move; the message is for people: what was expected,
+// what was found, what to do.
 class Error {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
@@ -42,20 +43,23 @@ class Error {
   static Error make(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
     return Error(code, fmt::format(format, std::forward<Args>(args)...));
   }
-  // From errno, as "message: No such file or directory". `number` decides the code: ENOENT is NotFound, ENOSPC ResourceExhausted…
+  // From errno, as "message: No such file or directory". `number` decides the code: ENOENT is
+  // NotFound, ENOSPC ResourceExhausted…
   static Error from_errno(int number, std::string_view message);
 
   ErrorCode code() const { return code_; }
   const std::string& message() const { return message_; }
 
-  // The documented public API code, e.g. "InvalidParameter.InvalidCoreCount", when the place that failed knows it; else empty.
+  // The documented public API code, e.g. "InvalidParameter.InvalidCoreCount", when the place that
+  // failed knows it; else empty.
   std::string_view api_code() const { return api_code_; }
   Error&& with_api_code(std::string_view static_string) && {
     api_code_ = static_string;
     return std::move(*this);
   }
 
-  // Says what was being done, outermost first: "create cluster demo: place core-2: host a has 1 GB, needs 2 GB".
+  // Says what was being done, outermost first: "create cluster demo: place core-2: host a has 1 GB,
+  // needs 2 GB".
   template <typename... Args>
   Error&& context(fmt::format_string<Args...> format, Args&&... args) && {
     message_ = fmt::format(format, std::forward<Args>(args)...) + ": " + message_;
@@ -80,8 +84,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -116,8 +122,10 @@ class [[nodiscard]] Result {
   template <typename... Args>
   Result&& context(fmt::format_string<Args...> format, Args&&... args) && {
     if (!ok()) {
-      std::get<1>(state_) =
-          std::move(std::get<1>(state_)).context(format, std::forward<Args>(args)...);
+      // In place: Error::context() returns the same object, and assigning a string to itself may
+      // empty it.
+      static_cast<void>(
+          std::move(std::get<1>(state_)).context(format, std::forward<Args>(args)...));
     }
     return std::move(*this);
   }
@@ -149,7 +157,7 @@ class [[nodiscard]] Result<void> {
   template <typename... Args>
   Result&& context(fmt::format_string<Args...> format, Args&&... args) && {
     if (!ok()) {
-      error_ = std::move(*error_).context(format, std::forward<Args>(args)...);
+      static_cast<void>(std::move(*error_).context(format, std::forward<Args>(args)...));
     }
     return std::move(*this);
   }
@@ -159,23 +167,26 @@ class [[nodiscard]] Result<void> {
 };
 
 using Status = Result<void>;
-inline Status ok_status() { return Status(); }
+inline Status ok_status() {
+  return Status();
+}
 
 }  // namespace tusker
 
 #define TK_CONCAT_INNER(a, b) a##b
 #define TK_CONCAT(a, b) TK_CONCAT_INNER(a, b)
-#define TK_TRY_INNER(temp, declaration, ...)    \
-  auto temp = (__VA_ARGS__);                    \
+#define TK_TRY_INNER(temp, declaration, ...)      \
+  auto temp = (__VA_ARGS__);                      \
   if (!temp.ok()) return std::move(temp).error(); \
   declaration = *std::move(temp)
 
-// TK_TRY(const Cluster cluster, store.load_cluster(id));  declares `cluster`, or returns the error from this function.
+// TK_TRY(const Cluster cluster, store.load_cluster(id));  declares `cluster`, or returns the error
+// from this function.
 #define TK_TRY(declaration, ...) \
   TK_TRY_INNER(TK_CONCAT(tk_result_, __COUNTER__), declaration, __VA_ARGS__)
 
 // TK_TRY_VOID(validate(request).context("resize cluster {}", id));
-#define TK_TRY_VOID(...)                                                          \
-  do {                                                                            \
+#define TK_TRY_VOID(...)                                                                      \
+  do {                                                                                        \
     if (auto tk_status = (__VA_ARGS__); !tk_status.ok()) return std::move(tk_status).error(); \
   } while (false)

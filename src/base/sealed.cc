@@ -22,7 +22,9 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_f
 const unsigned char* u8(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
-unsigned char* u8(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char* u8(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 }  // namespace
 
@@ -36,20 +38,24 @@ Result<Sealer> Sealer::from_key_file(const std::string& path, Random& random) {
     return Sealer(std::move(key));
   }
   if ((info.st_mode & 077) != 0) {
-    return Error::make(ErrorCode::PermissionDenied,
-                       "{}: the key file is open to others (mode {:o}); chmod 0600 it, and think of "
-                       "its secrets as known",
-                       path,
-                       info.st_mode & 0777);
+    return Error::make(
+        ErrorCode::PermissionDenied,
+        "{}: the key file is open to others (mode {:o}); chmod 0600 it, and think of "
+        "its secrets as known",
+        path,
+        info.st_mode & 0777);
   }
   TK_TRY(std::string key, read_file(path));
   if (key.size() != kKeySize) {
-    return Error::make(ErrorCode::Corrupt, "{}: {} bytes, a key has {}", path, key.size(), kKeySize);
+    return Error::make(
+        ErrorCode::Corrupt, "{}: {} bytes, a key has {}", path, key.size(), kKeySize);
   }
   return Sealer(std::move(key));
 }
 
-Sealer::~Sealer() { OPENSSL_cleanse(key_.data(), key_.size()); }
+Sealer::~Sealer() {
+  OPENSSL_cleanse(key_.data(), key_.size());
+}
 
 Sealed Sealer::seal(std::string_view plain, std::string_view context, Random& random) const {
   std::string out(kNonceSize + plain.size() + kTagSize, '\0');
@@ -58,7 +64,8 @@ Sealed Sealer::seal(std::string_view plain, std::string_view context, Random& ra
   int n = 0;
   const bool ok =
       EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, u8(key_), u8(out)) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), nullptr, &n, u8(context), static_cast<int>(context.size())) == 1 &&
+      EVP_EncryptUpdate(cipher.get(), nullptr, &n, u8(context), static_cast<int>(context.size())) ==
+          1 &&
       EVP_EncryptUpdate(
           cipher.get(), u8(out) + kNonceSize, &n, u8(plain), static_cast<int>(plain.size())) == 1 &&
       EVP_EncryptFinal_ex(cipher.get(), u8(out) + kNonceSize + plain.size(), &n) == 1 &&
@@ -69,7 +76,8 @@ Sealed Sealer::seal(std::string_view plain, std::string_view context, Random& ra
 }
 
 Result<std::string> Sealer::open(const Sealed& sealed, std::string_view context) const {
-  const Error corrupt(ErrorCode::Corrupt, "a sealed secret does not open: other key file, or changed bytes");
+  const Error corrupt(ErrorCode::Corrupt,
+                      "a sealed secret does not open: other key file, or changed bytes");
   const std::string& in = sealed.bytes();
   if (in.size() < kNonceSize + kTagSize) return corrupt;
   const std::size_t length = in.size() - kNonceSize - kTagSize;
@@ -78,8 +86,10 @@ Result<std::string> Sealer::open(const Sealed& sealed, std::string_view context)
   const CipherContext cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int n = 0;
   const bool ok =
-      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, u8(key_), u8(std::string_view(in))) == 1 &&
-      EVP_DecryptUpdate(cipher.get(), nullptr, &n, u8(context), static_cast<int>(context.size())) == 1 &&
+      EVP_DecryptInit_ex(
+          cipher.get(), EVP_aes_256_gcm(), nullptr, u8(key_), u8(std::string_view(in))) == 1 &&
+      EVP_DecryptUpdate(cipher.get(), nullptr, &n, u8(context), static_cast<int>(context.size())) ==
+          1 &&
       EVP_DecryptUpdate(cipher.get(),
                         u8(plain),
                         &n,

@@ -8,10 +8,11 @@
 
 namespace tusker {
 
-// An encrypted secret: the only form in which one is stored, planned with or dumped. Does not format, so it cannot be logged.
+// An encrypted secret: the only form in which one is stored, planned with or dumped. Does not
+// format, so it cannot be logged.
 //
-// AES-256-GCM under the installation's key; bytes() is nonce, ciphertext and tag, bound to a context such as the owner's
-// id: a row copied to another id does not open.
+// AES-256-GCM under the installation's key; bytes() is nonce, ciphertext and tag, bound to a
+// context such as the owner's id: a row copied to another id does not open.
 class Sealed {
  public:
   Sealed() = default;
@@ -27,7 +28,8 @@ class Sealed {
 // Seals and opens. Holds the key in memory only; move-only. Any thread.
 class Sealer {
  public:
-  // The key is 32 bytes of a file of mode 0600, made with `random` when it does not exist. A file that others may read is refused.
+  // The key is 32 bytes of a file of mode 0600, made with `random` when it does not exist. A file
+  // that others may read is refused.
   static Result<Sealer> from_key_file(const std::string& path, Random& random);
   static Sealer for_test() { return Sealer(std::string(32, 'k')); }
 
