@@ -1,0 +1,40 @@
+#include "model/cluster_status.h"
+
+namespace tusker {
+
+int api_status_of(const store::Cluster& cluster) {
+  switch (cluster.state()) {
+    case store::Cluster::CREATING:
+      return api_status::kCreating;
+    case store::Cluster::RUNNING:
+      return api_status::kRunning;
+    case store::Cluster::TERMINATING:
+      return api_status::kTerminating;
+    case store::Cluster::TERMINATED:
+      return api_status::kTerminated;
+    case store::Cluster::CREATE_FAILED:
+      return api_status::kCreateFailed;
+    default:
+      break;
+  }
+  TK_CHECK(false, "cluster {} has no state", cluster.id());
+}
+
+std::string_view status_text(int api_status) {
+  switch (api_status) {
+    case api_status::kRunning:
+      return "running";
+    case api_status::kCreating:
+      return "creating";
+    case api_status::kTerminating:
+      return "terminating";
+    case api_status::kTerminated:
+      return "terminated";
+    case api_status::kCreateFailed:
+      return "create failed";
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace tusker

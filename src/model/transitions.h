@@ -1,0 +1,17 @@
+#pragma once
+
+#include "proto/store.pb.h"
+
+namespace tusker {
+
+// Which states of a cluster may follow which. STATE_NONE is "no row yet". A row may also be put
+// again in its state.
+bool may_follow(store::Cluster::State from, store::Cluster::State to);
+
+// A flow turns once, from forward to unwinding, and ends once.
+bool may_follow(const store::Flow& before, const store::Flow& after);
+
+// Whether a cluster in this state has ended: no node, no flow, only its row is left.
+bool has_ended(store::Cluster::State state);
+
+}  // namespace tusker
