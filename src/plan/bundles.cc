@@ -1,0 +1,93 @@
+#include "plan/bundles.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "plan/node_paths.h"
+#include "plan/placement.h"
+
+namespace tusker {
+namespace {
+
+template <typename Fits>
+const store::Bundle* newest(const Inventory& inventory,
+                            store::Bundle::Kind kind,
+                            const Fits& fits) {
+  const store::Bundle* best = nullptr;
+  for (const store::Bundle& bundle : inventory.bundles) {
+    if (bundle.kind() != kind || !fits(bundle)) continue;
+    const auto rank = [](const store::Bundle& b) {
+      return std::make_tuple(b.added_wall_ms(), b.digest());
+    };
+    if (best == nullptr || rank(bundle) > rank(*best)) best = &bundle;
+  }
+  return best;
+}
+
+Error missing(std::string_view what) {
+  return Error::make(ErrorCode::FailedPrecondition,
+                     "there is no {}: make it with `tusker bundle build` on the server",
+                     what)
+      .with_api_code("FailedOperation");
+}
+
+bool some_host_runs(const Inventory& inventory, const store::Bundle& image) {
+  const auto arch = image.facts().find("arch");
+  const std::string word = arch == image.facts().end() ? "" : arch->second;
+  return inventory.hosts.empty() ||
+         std::any_of(
+             inventory.hosts.begin(), inventory.hosts.end(), [&](const HostInventory& host) {
+               return same_architecture(word, host.host.architecture());
+             });
+}
+
+}  // namespace
+
+std::vector<store::Mount> ChosenBundles::mounts() const {
+  std::vector<store::Mount> out;
+  const auto add = [&](const std::string& digest, std::string path) {
+    store::Mount& mount = out.emplace_back();
+    mount.set_digest(digest);
+    mount.set_path(std::move(path));
+  };
+  for (const store::Bundle& bundle : components) add(bundle.digest(), bundle_path(bundle.name()));
+  for (const store::Bundle& archive : archives) add(archive.digest(), archive_path(archive.name()));
+  return out;
+}
+
+Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRequest& request) {
+  ChosenBundles chosen;
+  const store::Bundle* image = newest(inventory, store::Bundle::IMAGE, [&](const store::Bundle& b) {
+    return some_host_runs(inventory, b);
+  });
+  if (image == nullptr) return missing("node image for these hosts");
+  chosen.image = *image;
+  for (const ComponentDefinition* component : request.components) {
+    const auto same = [&](const store::Bundle& b) {
+      return b.name() == component->bundle && b.version() == component->version;
+    };
+    if (std::any_of(chosen.components.begin(), chosen.components.end(), same)) continue;
+    const store::Bundle* bundle = newest(inventory, store::Bundle::COMPONENT, same);
+    if (bundle == nullptr)
+      return missing(fmt::format("bundle {}-{}, which {} runs from",
+                                 component->bundle,
+                                 component->version,
+                                 component->name));
+    chosen.components.push_back(*bundle);
+    const store::Bundle* archive =
+        newest(inventory, store::Bundle::ARCHIVE, [&](const store::Bundle& b) {
+          return b.archive_of_image() == image->digest() &&
+                 b.archive_of_bundle() == bundle->digest();
+        });
+    if (archive == nullptr) continue;
+    chosen.archives.push_back(*archive);
+    chosen.archives.back().set_name(
+        bundle->name());  // its place in a node follows from the bundle's
+  }
+  TK_TRY(chosen.java, java_bundle(chosen.components.front(), !chosen.archives.empty()));
+  return chosen;
+}
+
+}  // namespace tusker

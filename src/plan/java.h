@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "plan/definitions.h"
+#include "proto/store.pb.h"
+
+namespace tusker {
+
+// How JVMs are started in nodes (docs/reference/operations.md, YARN and MapReduce).
+
+// What a component's JVMs run from.
+struct JavaBundle {
+  std::string name;  // hadoop
+  std::vector<std::string>
+      class_path;  // jars, in the order that the class-data-sharing archive was dumped with
+  bool has_archive = false;
+};
+
+// From a bundle's row: fact "class_path", jars separated by ':'. FailedPrecondition when it has
+// none.
+Result<JavaBundle> java_bundle(const store::Bundle& bundle, bool has_archive);
+
+// Contents of the argument files. Class path: the jars, then configuration, then web pages;
+// directories must come after what was archived.
+std::vector<std::string> daemon_arguments(const JavaBundle& bundle);  // jvm.args
+std::vector<std::string> client_arguments(const JavaBundle& bundle,
+                                          std::uint32_t heap_mb);  // client.args
+std::vector<std::string> task_arguments(const JavaBundle& bundle,
+                                        std::uint32_t heap_mb);  // mr.args
+
+// The command line of a role: a Java role's, or the definition's argv.
+std::vector<std::string> role_command(const RoleDefinition& role, std::uint32_t heap_mb);
+
+// Of the tools that people run on a node.
+std::uint32_t client_heap_mb(std::uint32_t node_memory_mb);
+
+}  // namespace tusker

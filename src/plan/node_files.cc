@@ -1,0 +1,137 @@
+#include "plan/node_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "plan/namenode_image.h"
+#include "plan/node_paths.h"
+#include "plan/render.h"
+#include "plan/sizing.h"
+
+namespace tusker {
+namespace {
+
+// DefaultContainerExecutor has no hook, but starts every container through `nice`, found by PATH.
+// Tasks inherit the NodeManager's standing with the kernel's out-of-memory killer: here they are
+// put before every daemon.
+constexpr std::string_view kNice =
+    "#!/bin/sh\necho 500 > /proc/self/oom_score_adj\nexec /usr/bin/nice \"$@\"\n";
+
+bool has_component(const store::Cluster& cluster, std::string_view name) {
+  return std::any_of(cluster.components().begin(),
+                     cluster.components().end(),
+                     [&](const auto& component) { return component.name() == name; });
+}
+
+std::vector<const store::Node*> living(const RenderInput& input) {
+  std::vector<const store::Node*> out;
+  for (const store::Node& node : input.nodes) {
+    if (!node.removing()) out.push_back(&node);
+  }
+  return out;
+}
+
+std::string render_hosts(const RenderInput& input) {
+  std::string out = "127.0.0.1 localhost\n";
+  for (const store::Node* node : living(input))
+    out += fmt::format("{} {} {}\n", node->address(), node_hostname(*node), node->name());
+  return out;
+}
+
+// Hadoop's TableMapping looks nodes up by address or by name, depending on who asks.
+std::string render_topology(const RenderInput& input) {
+  std::string out;
+  for (const store::Node* node : living(input)) {
+    const auto rack = input.racks.find(node->host_id());
+    const std::string path = rack == input.racks.end() ? "/default/unknown" : rack->second;
+    out += fmt::format("{} {}\n{} {}\n", node->address(), path, node_hostname(*node), path);
+  }
+  return out;
+}
+
+std::string render_excludes(const RenderInput& input) {
+  std::string out;
+  for (const std::string& name : input.excluded) out += name + "\n";
+  return out;
+}
+
+std::string render_settings(const std::string& file,
+                            const std::map<std::string, ConfiguredValue>& values) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [key, value] : values) texts[key] = value.text;
+  return file.ends_with(".properties") ? render_properties(texts) : render_xml(texts);
+}
+
+void add_settings(const Configuration& configuration, std::vector<RenderedFile>& out) {
+  for (const auto& [file, values] : configuration.files) {
+    if (!configuration.whole_files.contains(file))
+      out.push_back({file, render_settings(file, values)});
+  }
+  for (const auto& [file, content] : configuration.whole_files) out.push_back({file, content});
+}
+
+void add_arguments(const RenderInput& input,
+                   const SizingFacts& facts,
+                   std::vector<RenderedFile>& out) {
+  out.push_back({"jvm.args", render_arguments(daemon_arguments(input.bundle))});
+  out.push_back(
+      {"client.args",
+       render_arguments(client_arguments(input.bundle, client_heap_mb(facts.memory().total_mb)))});
+  if (!has_component(input.cluster, "yarn")) return;
+  const auto heap_mb = static_cast<std::uint32_t>(facts.find("task_heap_mb").value_or(0));
+  out.push_back({"mr.args", render_arguments(task_arguments(input.bundle, heap_mb))});
+  out.push_back({"bin/nice", std::string(kNice), 0755});
+}
+
+bool has_seed(const RenderInput& input, const store::Node& node) {
+  for (const RoleDefinition* role : roles_of(input.definitions, input.cluster, input.nodes, node)) {
+    for (const DirectoryDefinition& directory : role->directories) {
+      if (!directory.seed.empty()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string topology_path(const store::Host& host) {
+  const auto clean = [](std::string text) {
+    for (char& c : text) {
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '.' && c != '-')
+        c = '-';
+    }
+    return text.empty() ? std::string("unknown") : text;
+  };
+  // NetworkTopology wants every node at the same depth: a rack is one level, whatever its label
+  // has.
+  std::string rack = host.rack().empty() ? "default" : host.rack();
+  rack.erase(0, std::min(rack.find_first_not_of('/'), rack.size()));
+  return fmt::format("/{}/{}", clean(rack), clean(host.name().empty() ? host.id() : host.name()));
+}
+
+Result<std::vector<RenderedFile>> render_node(const RenderInput& input, const store::Node& node) {
+  TK_TRY(const Configuration configuration,
+         configure_node(input.definitions, input.cluster, input.nodes, node, input.given));
+  const SizingFacts facts(input.definitions, input.cluster, input.nodes, node);
+  std::vector<RenderedFile> out;
+  add_settings(configuration, out);
+  add_arguments(input, facts, out);
+  out.push_back({"hosts", render_hosts(input)});
+  out.push_back({"topology", render_topology(input)});
+  if (has_component(input.cluster, "hdfs")) out.push_back({"dfs.exclude", render_excludes(input)});
+  if (has_component(input.cluster, "yarn")) out.push_back({"yarn.exclude", render_excludes(input)});
+  if (has_seed(input, node)) {
+    const std::map<std::string, std::string> identities(input.cluster.settings().begin(),
+                                                        input.cluster.settings().end());
+    TK_TRY(std::string image, make_namenode_image(identities));
+    out.push_back({std::string(kNamenodeImageFile), std::move(image), 0400});
+  }
+  std::sort(out.begin(), out.end(), [](const RenderedFile& a, const RenderedFile& b) {
+    return a.path < b.path;
+  });
+  return out;
+}
+
+}  // namespace tusker

@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/definition_reader.h"
+#include "plan/nearest.h"
+
+namespace tusker {
+namespace {
+
+const std::vector<std::pair<std::string, store::NodeType>> kNodeTypes = {{"master", store::MASTER},
+                                                                         {"core", store::CORE},
+                                                                         {"task", store::TASK},
+                                                                         {"common", store::COMMON},
+                                                                         {"router", store::ROUTER}};
+
+std::vector<RolePlace> read_places(const YamlValue& value) {
+  std::vector<RolePlace> places;
+  for (const auto& [word, count] : value.entries()) {
+    const std::string& wanted = word;
+    const auto type = std::find_if(kNodeTypes.begin(), kNodeTypes.end(), [&](const auto& known) {
+      return known.first == wanted;
+    });
+    if (type == kNodeTypes.end()) {
+      count.report(fmt::format("unknown node type \"{}\"{}",
+                               word,
+                               did_you_mean(word, {"master", "core", "task", "common", "router"})));
+      continue;
+    }
+    const bool every = count.text() == "every";
+    places.push_back(
+        {type->second, every ? 0 : static_cast<std::uint32_t>(count.integer(1, 1000))});
+  }
+  if (places.empty()) value.report("a role has to be on some node type");
+  return places;
+}
+
+RoleMemory read_memory(const YamlValue& value) {
+  YamlMap map(value);
+  RoleMemory memory;
+  memory.share = map.required("share").real(0, 0.9);
+  memory.min_mb = static_cast<std::uint32_t>(map.required("min_mb").integer(16, 1 << 20));
+  const YamlValue most = map.optional("max_mb");
+  if (most.present())
+    memory.max_mb = static_cast<std::uint32_t>(most.integer(memory.min_mb, 1 << 20));
+  return memory;
+}
+
+void read_facts(ProbeDefinition& probe, const YamlValue& facts) {
+  if (probe.kind == "jmx") {
+    probe.attributes = facts.texts();
+  } else if (probe.kind == "json") {
+    for (const auto& [fact, pointer] : facts.entries()) {
+      probe.pointers[fact] = pointer.text();
+      if (!probe.pointers[fact].starts_with('/'))
+        pointer.report(fmt::format("\"{}\" is no JSON pointer: it begins with /", pointer.text()));
+    }
+  } else if (facts.present()) {
+    facts.report(fmt::format("a {} probe has no facts", probe.kind));
+  }
+}
+
+bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
+  return probe.pointers.contains(fact) ||
+         std::find(probe.attributes.begin(), probe.attributes.end(), fact) !=
+             probe.attributes.end();
+}
+
+ProbeDefinition read_probe(const std::string& role,
+                           const YamlValue& value,
+                           std::vector<Reference>& references) {
+  YamlMap map(value);
+  ProbeDefinition probe;
+  for (const char* kind : {"jmx", "json", "http", "tcp"}) {
+    const YamlValue path = map.optional(kind);
+    if (!path.present()) continue;
+    if (!probe.kind.empty()) path.report("a probe is one of jmx, json, http and tcp");
+    probe.kind = kind;
+    probe.path_or_bean = path.text();
+  }
+  if (probe.kind.empty()) value.report("a probe is one of jmx, json, http and tcp");
+  const YamlValue port = map.required("port");
+  probe.port = port.text();
+  references.push_back({Reference::Kind::Port, role + "." + probe.port, port});
+  read_facts(probe, map.optional("facts"));
+  for (const auto& [fact, wanted] : map.optional("ready").entries()) {
+    if (!has_fact(probe, fact))
+      wanted.report(fmt::format("ready names \"{}\", which is not among the probe's facts", fact));
+    probe.ready[fact] = wanted.text();
+    references.push_back({Reference::Kind::Identity, wanted.text(), wanted});
+  }
+  const YamlValue every = map.optional("every");
+  if (every.present())
+    probe.interval_ms = static_cast<std::uint32_t>(every.duration() / std::chrono::milliseconds(1));
+  if (probe.interval_ms < 100) every.report("a probe asks at most ten times a second");
+  return probe;
+}
+
+void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Reference>& references) {
+  bool tells_readiness = false;
+  for (const YamlValue& item : value.items()) {
+    role.probes.push_back(read_probe(role.name, item, references));
+    const ProbeDefinition& probe = role.probes.back();
+    tells_readiness |= !probe.ready.empty() || probe.kind == "http" || probe.kind == "tcp";
+  }
+  if (!tells_readiness)
+    value.report(fmt::format("no probe of {} tells when it is ready", role.name));
+}
+
+void read_complete(RoleDefinition& role,
+                   const YamlValue& value,
+                   std::vector<Reference>& references) {
+  for (const auto& [fact, wanted] : value.entries()) {
+    const std::string text = wanted.text();
+    if (!text.starts_with("count(") || !text.ends_with(")")) {
+      wanted.report(fmt::format("complete.{} is \"{}\", wanted count(ROLE)", fact, text));
+      continue;
+    }
+    const std::string counted = text.substr(6, text.size() - 7);
+    if (std::none_of(
+            role.probes.begin(), role.probes.end(), [&fact = fact](const ProbeDefinition& probe) {
+              return has_fact(probe, fact);
+            })) {
+      wanted.report(
+          fmt::format("complete names \"{}\", which no probe of {} reports", fact, role.name));
+    }
+    role.complete.push_back({fact, counted});
+    references.push_back({Reference::Kind::Role, counted, wanted});
+  }
+}
+
+void read_stop(RoleDefinition& role, const YamlValue& value) {
+  YamlMap map(value);
+  const YamlValue signal = map.required("signal");
+  role.stop_signal = signal.text();
+  static const std::vector<std::string> kSignals = {"TERM", "INT", "QUIT", "HUP", "USR1", "USR2"};
+  if (value.present() &&
+      std::find(kSignals.begin(), kSignals.end(), role.stop_signal) == kSignals.end()) {
+    signal.report(fmt::format(
+        "stop.signal is \"{}\", wanted one of TERM, INT, QUIT, HUP, USR1, USR2", role.stop_signal));
+  }
+  role.stop_within = map.required("within").duration();
+  if (const YamlValue last = map.optional("last"); last.present()) role.stop_last = last.boolean();
+  if (const YamlValue group = map.optional("kills_group"); group.present())
+    role.stop_kills_group = group.boolean();
+}
+
+RemovalDefinition read_removal(const YamlValue& value) {
+  YamlMap map(value);
+  RemovalDefinition removal;
+  const YamlValue action = map.required("action");
+  removal.action = action.text();
+  if (removal.action != "decommission")
+    action.report(
+        fmt::format("before_removal.action is \"{}\", wanted decommission", removal.action));
+  removal.within = map.required("within").duration();
+  const YamlValue timeout = map.required("on_timeout");
+  removal.on_timeout = timeout.text();
+  if (removal.on_timeout != "fail" && removal.on_timeout != "continue") {
+    timeout.report(fmt::format("before_removal.on_timeout is \"{}\", wanted fail or continue",
+                               removal.on_timeout));
+  }
+  return removal;
+}
+
+bool is_safe_path(const std::string& path) {
+  return !path.empty() && path.front() != '/' && path.back() != '/' &&
+         path.find("..") == std::string::npos && path.find("//") == std::string::npos;
+}
+
+DirectoryDefinition read_directory(const YamlValue& value) {
+  YamlMap map(value);
+  DirectoryDefinition directory;
+  const YamlValue path = map.required("path");
+  directory.path = path.text();
+  if (!is_safe_path(directory.path))
+    path.report(fmt::format("\"{}\" is no path below a disk, such as hdfs/name", directory.path));
+  directory.user = map.required("user").text();
+  directory.mode = map.required("mode").mode();
+  if (const YamlValue disks = map.optional("disks"); disks.present()) {
+    directory.every_disk = disks.text() == "every";
+    if (!directory.every_disk)
+      disks.report("disks can be \"every\"; without it the directory is on the first");
+  }
+  if (const YamlValue seed = map.optional("seed"); seed.present()) {
+    directory.seed = seed.text();
+    if (directory.seed != "namenode-image")
+      seed.report(fmt::format("unknown seed \"{}\"; there is namenode-image", directory.seed));
+  }
+  return directory;
+}
+
+void read_program(RoleDefinition& role, YamlMap& map, const YamlValue& value) {
+  role.main = map.optional("main").text();
+  role.argv = map.optional("argv").texts();
+  if (role.main.empty() == role.argv.empty())
+    value.report(fmt::format("{} needs either a Java main class or argv", role.name));
+  role.process = map.optional("process").text();
+  role.jvm = map.optional("jvm").texts();
+  for (const auto& [name, text] : map.optional("environment").entries())
+    role.environment[name] = text.text();
+  if (const YamlValue memory = map.optional("memory"); memory.present() || !role.main.empty()) {
+    if (!memory.present())
+      value.report(fmt::format("{} is a JVM and has no \"memory\"", role.name));
+    role.memory = read_memory(memory);
+  }
+}
+
+}  // namespace
+
+RoleDefinition read_role(const std::string& name,
+                         const YamlValue& value,
+                         std::vector<Reference>& references) {
+  YamlMap map(value);
+  RoleDefinition role;
+  role.name = name;
+  role.on = read_places(map.required("on"));
+  role.user = map.required("user").text();
+  read_program(role, map, value);
+  for (const auto& [port, number] : map.required("ports").entries()) {
+    role.ports.push_back({port, static_cast<std::uint32_t>(number.integer(1, 65535))});
+  }
+  read_probes(role, map.required("probes"), references);
+  role.ready_within = map.required("ready_within").duration();
+  read_complete(role, map.optional("complete"), references);
+  read_stop(role, map.required("stop"));
+  const YamlValue after = map.optional("after");
+  role.after = after.texts();
+  for (const std::string& other : role.after)
+    references.push_back({Reference::Kind::Role, other, after});
+  if (const YamlValue removal = map.optional("before_removal"); removal.present())
+    role.before_removal = read_removal(removal);
+  // Below 0 a process without CAP_SYS_RESOURCE cannot get: roles are told apart from 0 upward.
+  role.oom_score_adj = static_cast<std::int32_t>(map.required("oom_score_adj").integer(0, 1000));
+  for (const YamlValue& item : map.optional("directories").items())
+    role.directories.push_back(read_directory(item));
+  if (const YamlValue number = map.optional("service_number"); number.present()) {
+    role.service_number = static_cast<std::uint32_t>(number.integer(0, 100000));
+  }
+  return role;
+}
+
+}  // namespace tusker
