@@ -1,0 +1,79 @@
+#include "engine/facts.h"
+
+#include <boost/json.hpp>
+
+namespace tusker {
+namespace {
+
+namespace json = boost::json;
+
+Result<json::value> parse(std::string_view body) {
+  boost::system::error_code failure;
+  json::value value = json::parse(body, failure);
+  if (failure) {
+    return Error::make(
+        ErrorCode::Corrupt, "expected JSON, found '{:.40}': {}", body, failure.message());
+  }
+  return value;
+}
+
+void put(Facts& facts, const std::string& name, const json::value& value) {
+  std::string text = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  if (text.size() <= kMaxFactBytes) facts[name] = std::move(text);
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~:=,*").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string jmx_path(std::string_view bean) {
+  std::string path = "/jmx?qry=";
+  for (const char c : bean) {
+    if (is_unreserved(c)) {
+      path += c;
+    } else {
+      path += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return path;
+}
+
+Result<Facts> facts_of_jmx(std::string_view body, const std::vector<std::string>& attributes) {
+  TK_TRY(const json::value document, parse(body));
+  const json::object* top = document.if_object();
+  const json::value* beans = top == nullptr ? nullptr : top->if_contains("beans");
+  const json::array* list = beans == nullptr ? nullptr : beans->if_array();
+  if (list == nullptr)
+    return Error(ErrorCode::Corrupt, "expected an answer with \"beans\", found other JSON");
+  if (list->empty()) return Error(ErrorCode::NotFound, "the bean is not registered yet");
+  const json::object* bean = list->front().if_object();
+  if (bean == nullptr) return Error(ErrorCode::Corrupt, "expected a bean, found other JSON");
+  Facts facts;
+  for (const std::string& attribute : attributes) {
+    if (const json::value* value = bean->if_contains(attribute)) put(facts, attribute, *value);
+  }
+  return facts;
+}
+
+Result<Facts> facts_of_json(std::string_view body,
+                            const std::map<std::string, std::string>& pointers) {
+  TK_TRY(const json::value document, parse(body));
+  Facts facts;
+  for (const auto& [name, pointer] : pointers) {
+    if (!pointer.empty() && pointer.front() != '/') {
+      return Error::make(ErrorCode::InvalidArgument,
+                         "fact {}: expected a JSON pointer /…, found '{}'",
+                         name,
+                         pointer);
+    }
+    boost::system::error_code failure;
+    const json::value* value = document.find_pointer(pointer, failure);
+    if (value != nullptr) put(facts, name, *value);
+  }
+  return facts;
+}
+
+}  // namespace tusker

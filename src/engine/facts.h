@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tusker {
+
+// What an engine says of itself: name -> value as text. Numbers and booleans as JSON writes them;
+// objects as JSON.
+using Facts = std::map<std::string, std::string>;
+
+// A value longer than this many bytes is left out of the facts.
+inline constexpr std::size_t kMaxFactBytes = 64 << 10;
+
+// The path and query that ask Hadoop's JMX servlet for one bean,
+// "Hadoop:service=NameNode,name=FSNamesystemState".
+std::string jmx_path(std::string_view bean);
+
+// Those attributes of the first bean in a JMX answer. NotFound: no such bean yet (a daemon
+// registers its beans while it starts). An attribute that the bean lacks is left out. Corrupt: not
+// such an answer.
+Result<Facts> facts_of_jmx(std::string_view body, const std::vector<std::string>& attributes);
+
+// From a JSON document: fact name -> RFC 6901 pointer. What a pointer does not find is left out.
+// Corrupt: not JSON; InvalidArgument: not a pointer.
+Result<Facts> facts_of_json(std::string_view body,
+                            const std::map<std::string, std::string>& pointers);
+
+}  // namespace tusker

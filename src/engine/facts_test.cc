@@ -1,0 +1,63 @@
+#include "engine/facts.h"
+
+#include <gtest/gtest.h>
+
+namespace tusker {
+namespace {
+
+constexpr std::string_view kJmx =
+    R"({"beans":[{"name":"Hadoop:service=NameNode,name=FSNamesystemState",
+  "FSState":"Operational","NumLiveDataNodes":2,"CapacityUsed":12.5,"Enabled":true,"Nothing":null}]})";
+
+TEST(JmxFacts, AreTextOfStringsNumbersAndBooleans) {
+  const auto facts = facts_of_jmx(kJmx, {"FSState", "NumLiveDataNodes", "Enabled", "Absent"});
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(*facts,
+            (Facts{{"FSState", "Operational"}, {"NumLiveDataNodes", "2"}, {"Enabled", "true"}}));
+}
+
+TEST(JmxFacts, SayThatABeanIsNotRegisteredYet) {
+  const auto facts = facts_of_jmx(R"({"beans":[]})", {"FSState"});
+  ASSERT_FALSE(facts.ok());
+  EXPECT_EQ(facts.error().code(), ErrorCode::NotFound);
+}
+
+TEST(JmxFacts, RefuseWhatIsNoSuchAnswer) {
+  for (const char* body : {"", "<html>", "[]", R"({"beans":3})", R"({"beans":[7]})"}) {
+    const auto facts = facts_of_jmx(body, {"FSState"});
+    ASSERT_FALSE(facts.ok()) << body;
+    EXPECT_EQ(facts.error().code(), ErrorCode::Corrupt) << body;
+  }
+}
+
+TEST(JmxFacts, LeaveOutWhatIsTooLong) {
+  const std::string body =
+      R"({"beans":[{"LiveNodes":")" + std::string(kMaxFactBytes + 1, 'x') + R"("}]})";
+  const auto facts = facts_of_jmx(body, {"LiveNodes"});
+  ASSERT_TRUE(facts.ok());
+  EXPECT_TRUE(facts->empty());
+}
+
+TEST(JmxPath, EscapesWhatAQueryMayNotHold) {
+  EXPECT_EQ(jmx_path("Hadoop:service=NameNode,name=A b&c"),
+            "/jmx?qry=Hadoop:service=NameNode,name=A%20b%26c");
+}
+
+TEST(JsonFacts, FollowPointers) {
+  const auto facts =
+      facts_of_json(R"({"clusterMetrics":{"activeNodes":2,"list":[{"state":"RUNNING"}]}})",
+                    {{"active", "/clusterMetrics/activeNodes"},
+                     {"state", "/clusterMetrics/list/0/state"},
+                     {"absent", "/clusterMetrics/nothing"}});
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(*facts, (Facts{{"active", "2"}, {"state", "RUNNING"}}));
+}
+
+TEST(JsonFacts, RefuseWhatIsNoPointer) {
+  const auto facts = facts_of_json("{}", {{"active", "clusterMetrics"}});
+  ASSERT_FALSE(facts.ok());
+  EXPECT_EQ(facts.error().code(), ErrorCode::InvalidArgument);
+}
+
+}  // namespace
+}  // namespace tusker
