@@ -1,0 +1,132 @@
+#include "bundle/component_build.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/file.h"
+#include "bundle/maven.h"
+#include "bundle/squashfs.h"
+#include "bundle/tree.h"
+
+namespace tusker {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_beside_class_path(const MavenSource& maven, const std::string& coordinates) {
+  return maven.unpack.contains(coordinates) || maven.copy.contains(coordinates);
+}
+
+std::set<std::string> file_names(const std::string& folder) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    names.insert(entry.path().filename());
+  return names;
+}
+
+// Every file is in the lock with this content, and every locked file is there: all differences in
+// one message.
+Status check_delivery(const MavenSource& maven, const std::string& delivered, const Tools& tools) {
+  std::vector<std::string> faults;
+  std::set<std::string> unexpected;
+  unexpected.merge(file_names(delivered + "/lib"));
+  unexpected.merge(file_names(delivered + "/extra"));
+  std::uint64_t checked = 0;
+  for (const LockedArtifact& artifact : maven.lock.artifacts) {
+    const std::string folder =
+        is_beside_class_path(maven, artifact.coordinates) ? "/extra/" : "/lib/";
+    const Status same = check_artifact(artifact, delivered + folder + artifact.file_name());
+    if (!same.ok()) faults.push_back(same.error().message());
+    unexpected.erase(artifact.file_name());
+    checked += artifact.size;
+    tools.say("check", artifact.file_name(), checked, maven.lock.total_bytes());
+    TK_TRY_VOID(tools.go_on());
+  }
+  for (const std::string& name : unexpected) faults.push_back(name + " is not in the lock");
+  if (faults.empty()) return ok_status();
+  return Error::make(ErrorCode::Corrupt,
+                     "what Maven delivered is not what the lock names, so nothing of it is used: "
+                     "{}. If the change is wanted, run tools/train/lock.sh "
+                     "and review the difference",
+                     fmt::join(faults, "; "));
+}
+
+Status unpack_jar(const std::string& jar,
+                  const BundleUnpack& unpack,
+                  const Tree& tree,
+                  const Tools& tools) {
+  TK_TRY_VOID(tree.make_directory(unpack.into, 0755));
+  ToolRun run;
+  run.phase = "check";
+  run.argv = {
+      "unzip", "-q", "-o", jar, unpack.entries + "*", "-d", tree.root() + "/" + unpack.into};
+  return tools.must_run(run);
+}
+
+Status assemble(const BundleDefinition& definition,
+                const std::string& delivered,
+                const Tree& tree,
+                const Tools& tools) {
+  const MavenSource& maven = *definition.maven;
+  for (const LockedArtifact& artifact : maven.lock.artifacts) {
+    const std::string name = artifact.file_name();
+    const auto unpack = maven.unpack.find(artifact.coordinates);
+    const auto copy = maven.copy.find(artifact.coordinates);
+    if (unpack != maven.unpack.end()) {
+      TK_TRY_VOID(unpack_jar(delivered + "/extra/" + name, unpack->second, tree, tools));
+    } else if (copy != maven.copy.end()) {
+      TK_TRY_VOID(tree.move_in(delivered + "/extra/" + name, copy->second));
+    } else {
+      TK_TRY_VOID(tree.move_in(delivered + "/lib/" + name, maven.class_path + "/" + name));
+    }
+  }
+  for (const auto& [path, file] : definition.files) TK_TRY_VOID(tree.write(path, file));
+  for (const auto& [path, target] : definition.links) TK_TRY_VOID(tree.link(path, target));
+  return tree.normalise_modes();
+}
+
+std::vector<std::string> class_path_of(const BundleDefinition& definition) {
+  std::vector<std::string> jars;
+  for (const LockedArtifact& artifact : definition.maven->lock.artifacts) {
+    if (is_beside_class_path(*definition.maven, artifact.coordinates)) continue;
+    jars.push_back(fmt::format(
+        "{}/{}/{}", definition.mount, definition.maven->class_path, artifact.file_name()));
+  }
+  std::ranges::sort(jars);  // bytewise: the order that the archive is made with
+  return jars;
+}
+
+}  // namespace
+
+Result<BundleEntry> build_component(const BundleDefinition& definition,
+                                    const Tools& tools,
+                                    const Workspace& workspace) {
+  TK_TRY(const ScratchFolder scratch, workspace.scratch());
+  const std::string delivered = scratch.in("delivered");
+  TK_TRY_VOID(fetch_with_maven(*definition.maven, scratch.path(), delivered, tools)
+                  .context("{}", definition.title()));
+  TK_TRY_VOID(
+      check_delivery(*definition.maven, delivered, tools).context("{}", definition.title()));
+  const Tree tree(scratch.in("root"));
+  TK_TRY_VOID(ensure_directory(tree.root(), 0755));
+  TK_TRY_VOID(assemble(definition, delivered, tree, tools).context("{}", definition.title()));
+
+  TK_TRY(const Workspace::Blob blob,
+         pack_tree(tools, workspace, tree.root(), true, definition.packed_bytes));
+  BundleEntry entry;
+  entry.name = definition.name;
+  entry.version = definition.version;
+  entry.kind = BundleKind::Component;
+  entry.digest = blob.digest;
+  entry.size = blob.size;
+  entry.facts["mount"] = definition.mount;
+  entry.class_path = class_path_of(definition);
+  return entry;
+}
+
+}  // namespace tusker
