@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/sealed.h"
+#include "control/agent_link.h"
+#include "control/client_tokens.h"
+#include "control/flow_engine.h"
+#include "control/flow_progress.h"
+#include "control/hosts.h"
+#include "control/journal.h"
+#include "control/timers.h"
+#include "plan/cluster_plan.h"
+#include "plan/inventory.h"
+
+namespace tusker {
+
+class AgentSession;
+
+// Names one connection of an agent for as long as it lasts; never used again.
+enum class AgentConnection : std::uint64_t {};
+
+// Where handlers, the network and the timer meet flows, reconcilers and agent sessions.
+//
+// Each entry settles before it returns: flows have advanced as far as they go without new facts,
+// and every connected agent has been sent, or has waiting for its commit, what it shall be. Loop
+// thread only. Everything it is given outlives it. After a crash it is built anew over what the
+// store loaded; nothing is replayed.
+class Controller {
+ public:
+  struct Parts {
+    Model& model;
+    Journal& journal;
+    Store& store;
+    const Clock& clock;
+    Random& random;
+    Timers& timers;
+    const Sealer& sealer;
+    Log log;
+    CompleteConditions conditions;  // what makes a cluster complete, by the definitions in force
+    std::string version;            // of this program, told to agents
+  };
+
+  explicit Controller(Parts parts);
+  ~Controller();
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  // After start_installation() was committed. From here on silence of hosts counts.
+  void start();
+
+  // ---- for handlers. A reply leaves in journal.when_durable(journal.current()).
+
+  // Records the plan and starts a create. AlreadyExists: an id of the plan is in use.
+  // FailedPrecondition: the state that the plan was made from has changed (plan again).
+  // ResourceExhausted: the server's own disk is nearly full.
+  Result<FlowId> start_create(ClusterPlan plan,
+                              const Actor& actor,
+                              const std::optional<ClientTokenAnswer>& token);
+
+  // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
+  Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);
+
+  // It unwinds from here. NotFound, FailedPrecondition: it ended, unwinds already, or cannot be
+  // cancelled any more.
+  Status cancel_flow(FlowId flow, const Actor& actor);
+
+  // The deadline of one stage of one unfinished flow, from when the stage was entered.
+  Status change_deadline(FlowId flow,
+                         std::string_view stage,
+                         Duration deadline,
+                         const Actor& actor);
+
+  Inventory inventory() const;
+  // NotFound: not in memory; an older one may be in the store's history.
+  Result<FlowProgress> flow_progress(FlowId flow) const;
+
+  // ---- for the network
+
+  // A host's row with its subnet and a new id. To be answered in journal.when_durable().
+  // ResourceExhausted: no addresses left. `id` is new, from make_host_id(): the caller makes it,
+  // since the host's certificate names it too.
+  Result<store::Host> join_host(const HostId& id, const JoinRequest& request);
+
+  // An agent whose certificate names this host is connected. A second connection of a host replaces
+  // the first. NotFound: no such host; the link is the caller's to close.
+  Result<AgentConnection> agent_connected(const HostId& host, std::unique_ptr<AgentLink> link);
+  void agent_frame(AgentConnection connection, const link::AgentFrame& frame);
+  void agent_closed(AgentConnection connection);
+  // Unavailable: its agent is not connected now.
+  Status open_stream(const HostId& host, const link::OpenStream& request);
+
+ private:
+  void note(Touched touched);
+  void settle();
+  void converge_hosts();
+  void wake_at(Time when);
+  void wake_for_deadlines();
+  void woken();
+  void watch_sessions();
+  AgentSession* session_of(const HostId& host);
+
+  Parts parts_;
+  FlowEngine flows_;
+  std::map<HostId, link::Generation>
+      generations_;  // the last one of each host; outlives its sessions
+  std::map<AgentConnection, std::unique_ptr<AgentSession>> sessions_;
+  std::map<HostId, AgentConnection> connection_of_;
+  std::uint64_t last_connection_ = 0;
+  Touched touched_;
+  bool started_ = false;
+  bool settling_ = false;
+  std::optional<Time> wake_at_;  // the earliest call that the timers owe us
+  Time next_watch_{};
+  Time next_housekeeping_{};
+  std::shared_ptr<bool> alive_ =
+      std::make_shared<bool>(true);  // timers that outlive us see it expired
+};
+
+}  // namespace tusker

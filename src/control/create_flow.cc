@@ -1,0 +1,79 @@
+// Creates a cluster: its plan is recorded with the flow, then its nodes come up, then its services.
+// Whatever fails, and a cancel, takes all of it back: the cluster ends with status 301 and the
+// reason.
+#include <array>
+
+#include "control/flow_registry.h"
+#include "control/node_checks.h"
+
+namespace tusker {
+namespace {
+
+using namespace std::chrono_literals;
+
+Change nothing_more(const StageView&) {
+  return {};
+}
+
+// The plan's rows were recorded in the commit that started the flow: nothing is left to wait for.
+Outcome check_reserved(const StageView&) {
+  return Outcome::done();
+}
+
+// The first start of a host fetches some hundred megabytes; a small machine starts its daemons one
+// after the other.
+constexpr std::array<Stage, 3> kForward{{
+    {"reserve", 1min, nothing_more, check_reserved},
+    {"start-nodes", 15min, nothing_more, check_nodes_running},
+    {"start-services", 10min, nothing_more, check_services_ready},
+}};
+constexpr std::array<Stage, 1> kUnwinding{{
+    {"remove-nodes", 5min, remove_nodes, check_nodes_gone},
+}};
+
+std::string why_not_cancel(const Model&, const store::Flow&) {
+  return {};
+}
+
+store::Event event_of(const store::Cluster& cluster, const store::Flow& flow, WallTime wall) {
+  const bool good = flow.outcome() == store::Flow::DONE;
+  store::Event event;
+  event.set_wall_ms(wall.ms);
+  event.set_kind(good ? "cluster.created" : "cluster.create_failed");
+  event.set_severity(good ? "info" : "error");
+  event.set_cluster_id(cluster.id());
+  event.set_flow_id(flow.id());
+  event.set_actor("tusker");
+  event.set_text(
+      good
+          ? fmt::format("cluster {} is running", cluster.name())
+          : fmt::format("cluster {} was not created: {}", cluster.name(), flow.reason().message()));
+  return event;
+}
+
+Change finish(const Model& model, const store::Flow& flow, WallTime wall) {
+  store::Cluster cluster = *model.cluster(flow.cluster_id());
+  cluster.set_flow_running(false);
+  if (flow.outcome() == store::Flow::DONE) {
+    cluster.set_state(store::Cluster::RUNNING);
+    cluster.set_running_since_wall_ms(wall.ms);
+  } else {
+    cluster.set_state(store::Cluster::CREATE_FAILED);
+    cluster.set_ended_wall_ms(wall.ms);
+    *cluster.mutable_failure() = flow.reason();
+  }
+  Change change;
+  change.append(event_of(cluster, flow, wall));
+  change.put(std::move(cluster));
+  return change;
+}
+
+}  // namespace
+
+const FlowDefinition& FlowOf<store::Flow::CREATE>::definition() {
+  static constexpr FlowDefinition kDefinition{
+      store::Flow::CREATE, "create", kForward, kUnwinding, why_not_cancel, finish};
+  return kDefinition;
+}
+
+}  // namespace tusker

@@ -1,0 +1,173 @@
+#include "control/desired_state.h"
+
+#include <algorithm>
+
+#include "control/reported.h"
+
+namespace tusker {
+namespace {
+
+constexpr std::uint32_t kSharesPerCpu = 1024;  // cgroup v1's weight of one core
+// A NodeManager's containers start some hundred threads each, and Hadoop's daemons keep a
+// descriptor per block and socket.
+constexpr std::uint32_t kPids = 32768;
+constexpr std::uint64_t kOpenFiles = 131072;
+
+link::Probe probe_of(const store::Probe& stored) {
+  link::Probe probe;
+  if (stored.kind() == "tcp") {
+    probe.mutable_tcp()->set_port(stored.port());
+  } else if (stored.kind() == "http") {
+    probe.mutable_http()->set_port(stored.port());
+    probe.mutable_http()->set_path(stored.path_or_bean());
+  } else if (stored.kind() == "jmx") {
+    probe.mutable_jmx()->set_port(stored.port());
+    probe.mutable_jmx()->set_bean(stored.path_or_bean());
+    *probe.mutable_jmx()->mutable_attributes() = stored.attributes();
+  } else if (stored.kind() == "json") {
+    probe.mutable_json()->set_port(stored.port());
+    probe.mutable_json()->set_path(stored.path_or_bean());
+    *probe.mutable_json()->mutable_facts() = stored.pointers();
+  }
+  // In order of fact: equal states have equal bytes.
+  const std::map<std::string, std::string> ready(stored.ready().begin(), stored.ready().end());
+  for (const auto& [fact, value] : ready) {
+    link::Probe::Ready& condition = *probe.add_ready();
+    condition.set_fact(fact);
+    condition.set_equals(value);
+  }
+  probe.set_interval_ms(stored.interval_ms());
+  probe.set_starting_interval_ms(stored.starting_interval_ms());
+  return probe;
+}
+
+link::Role role_of(const Model& model, const store::Node& node, const store::Role& stored) {
+  link::Role role;
+  role.set_name(stored.name());
+  role.set_component(stored.component());
+  role.set_wanted(stored.stopped()                 ? link::Role::STOPPED
+                  : may_start(model, node, stored) ? link::Role::RUNNING
+                                                   : link::Role::HELD);
+  role.set_user(stored.user());
+  *role.mutable_argv() = stored.argv();
+  *role.mutable_environment() = stored.environment();
+  role.set_directory(stored.directory());
+  role.set_stop_signal(stored.stop_signal());
+  role.set_stop_grace_ms(stored.stop_grace_ms());
+  role.set_kill_group_at_stop(stored.kill_group_at_stop());
+  role.set_oom_score_adj(stored.oom_score_adj());
+  role.set_log_bytes(stored.log_bytes());
+  for (const store::Probe& probe : stored.probes()) *role.add_probes() = probe_of(probe);
+  role.set_restart_serial(stored.restart_serial());
+  return role;
+}
+
+Result<link::File> file_of(const store::Node& node,
+                           const store::File& stored,
+                           const Sealer& sealer) {
+  link::File file;
+  file.set_path(stored.path());
+  file.set_mode(stored.mode());
+  if (stored.sealed_content().empty()) {
+    file.set_digest(stored.digest());
+    return file;
+  }
+  TK_TRY(*file.mutable_content(),
+         sealer
+             .open(Sealed::from_bytes(stored.sealed_content()),
+                   fmt::format("file:{}:{}", node.id(), stored.path()))
+             .context("secret file {} of node {}", stored.path(), node.id()));
+  file.set_secret(true);
+  return file;
+}
+
+void add_disks(link::Node& node, const store::Node& stored) {
+  for (const store::Disk& from : stored.disks()) {
+    link::Disk& disk = *node.add_disks();
+    disk.set_name(from.name());
+    disk.set_bytes(from.bytes());
+    disk.set_thin(from.thin());
+    for (const store::Directory& directory : from.directories()) {
+      link::Directory& to = *disk.add_directories();
+      to.set_path(directory.path());
+      to.set_user(directory.user());
+      to.set_mode(directory.mode());
+      to.set_seed(directory.seed());
+    }
+  }
+}
+
+Result<link::Node> node_of(const Model& model, const store::Node& stored, const Sealer& sealer) {
+  link::Node node;
+  node.set_id(stored.id());
+  node.set_cluster_id(stored.cluster_id());
+  node.set_hostname(fmt::format("{}.{}.tusker.internal", stored.name(), stored.cluster_id()));
+  node.set_address(stored.address());
+  node.mutable_limits()->set_memory_bytes(stored.spec().memory_bytes());
+  node.mutable_limits()->set_cpu_shares(std::max(stored.spec().cpus(), 1U) * kSharesPerCpu);
+  node.mutable_limits()->set_pids(kPids);
+  node.mutable_limits()->set_nofile(kOpenFiles);
+  node.set_image(stored.image());
+  for (const store::Mount& from : stored.mounts()) {
+    link::Mount& mount = *node.add_mounts();
+    mount.set_digest(from.digest());
+    mount.set_path(from.path());
+  }
+  add_disks(node, stored);
+  for (const store::File& from : stored.files()) {
+    TK_TRY(*node.add_files(), file_of(stored, from, sealer));
+  }
+  for (const store::Role& role : stored.roles()) *node.add_roles() = role_of(model, stored, role);
+  for (const auto& [order, peer] : model.nodes_of(stored.cluster_id())) {
+    if (peer->id() != stored.id() && !peer->removing()) node.add_peers(peer->address());
+  }
+  *node.mutable_environment() = stored.environment();
+  return node;
+}
+
+void add_artifacts(const Model& model, link::Desired& desired) {
+  for (const auto& [digest, bundle] : model.bundles()) {
+    link::Artifact& artifact = *desired.add_artifacts();
+    artifact.set_digest(digest);
+    artifact.set_size(bundle.size());
+    artifact.set_kind(bundle.kind() == store::Bundle::ARCHIVE ? link::Artifact::PLAIN
+                                                              : link::Artifact::SQUASHFS);
+    artifact.set_name(fmt::format("{}-{}", bundle.name(), bundle.version()));
+  }
+}
+
+}  // namespace
+
+bool may_start(const Model& model, const store::Node& node, const store::Role& role) {
+  for (const std::string& earlier : role.after()) {
+    for (const auto& [order, other] : model.nodes_of(node.cluster_id())) {
+      const bool runs_it =
+          std::any_of(other->roles().begin(), other->roles().end(), [&](const store::Role& one) {
+            return one.name() == earlier;
+          });
+      if (!runs_it || other->removing()) continue;
+      const link::NodeStatus* status = model.status_of(*other);
+      const link::RoleStatus* reported = status == nullptr ? nullptr : role_in(*status, earlier);
+      if (reported == nullptr || reported->state() != link::RoleStatus::READY) return false;
+    }
+  }
+  return true;
+}
+
+Result<link::Desired> desired_state_of(const Model& model,
+                                       const HostId& host,
+                                       const Sealer& sealer) {
+  link::Desired desired;
+  if (const store::Host* row = model.host(host.text())) desired.set_subnet(row->subnet());
+  for (const auto& [id, node] : model.nodes_on(host.text())) {
+    if (node->removing()) {
+      desired.add_removed(id);
+    } else {
+      TK_TRY(*desired.add_nodes(), node_of(model, *node, sealer));
+    }
+  }
+  add_artifacts(model, desired);
+  return desired;
+}
+
+}  // namespace tusker

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+
+#include "control/flow.h"
+
+namespace tusker {
+
+// The questions that stages ask of nodes. Pure. "The flow's nodes" are those of its plan,
+// flow.node_ids.
+
+// All of the flow's nodes run. Fails at once when a host says that trying again is no use.
+Outcome check_nodes_running(const StageView& view);
+
+// All roles of the flow's nodes are ready, and the cluster's conditions hold. Fails at once when a
+// role keeps ending.
+Outcome check_services_ready(const StageView& view);
+
+// None of the flow's nodes has a row any more: their hosts have confirmed that nothing of them is
+// left.
+Outcome check_nodes_gone(const StageView& view);
+
+// The flow's nodes become undesired.
+Change remove_nodes(const StageView& view);
+
+// A role that has ended this often without being ready is not going to be: some 30 s of s6's
+// back-off.
+constexpr std::uint32_t kRestartLimit = 5;
+
+// "core-1 (emr-vm-…)".
+std::string shown(const store::Node& node);
+
+// "host a has not been heard of for 12 s", or empty for one that is connected.
+std::string silence_of(const StageView& view, const std::string& host_id);
+
+// "3.1 of 290 MB of hadoop-3.5.0" for an artifact that the host still fetches for this node, why it
+// cannot, or empty.
+std::string fetching(const Model& model, const store::Node& node);
+
+// What an agent reports, as stored: at most 50 lines, each cut at 1000 bytes.
+store::Failure failure_of(const Model& model,
+                          const store::Node& node,
+                          const link::Failure& reported);
+store::Failure failure_of(const Model& model,
+                          const store::Node& node,
+                          const link::RoleStatus& role);
+
+// The label of a host, or its id when it has none.
+std::string host_name(const Model& model, const std::string& host_id);
+
+}  // namespace tusker

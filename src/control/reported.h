@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+#include "proto/link.pb.h"
+
+namespace tusker {
+
+// Words for people: "creating", "running", "down"…
+std::string_view word_of(link::NodeStatus::State state);
+std::string_view word_of(link::RoleStatus::State state);
+
+// What a node's report says of one role, or null.
+const link::RoleStatus* role_in(const link::NodeStatus& node, std::string_view role);
+
+}  // namespace tusker

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "base/random.h"
+#include "base/sealed.h"
+#include "plan/cluster_plan.h"
+#include "plan/conditions.h"
+
+namespace tusker::sim {
+
+// A small Hadoop cluster: one master, `core` core nodes spread over the hosts, roles that come
+// after one another, files that nodes share and a secret of each.
+ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, Random& random);
+
+// Its NameNode sees every DataNode, its ResourceManager every NodeManager.
+std::vector<Condition> conditions_of(const store::Cluster& cluster,
+                                     const std::vector<store::Node>& nodes);
+
+}  // namespace tusker::sim

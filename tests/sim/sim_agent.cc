@@ -1,0 +1,242 @@
+#include "sim/sim_agent.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tusker::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+link::HostFacts facts() {
+  link::HostFacts out;
+  out.set_hostname("sim");
+  out.set_cpus(8);
+  out.set_memory_bytes(std::uint64_t{16} << 30);
+  out.set_disk_total_bytes(std::uint64_t{100} << 30);
+  out.set_disk_free_bytes(std::uint64_t{90} << 30);
+  out.set_architecture("x86_64");
+  return out;
+}
+
+link::RoleStatus& status_in(link::NodeStatus& node, const std::string& role) {
+  for (link::RoleStatus& status : *node.mutable_roles()) {
+    if (status.name() == role) return status;
+  }
+  link::RoleStatus& added = *node.add_roles();
+  added.set_name(role);
+  return added;
+}
+
+const char* fact_of(const std::string& role) {
+  return role == "NameNode"          ? "NumLiveDataNodes"
+         : role == "ResourceManager" ? "NumActiveNMs"
+                                     : nullptr;
+}
+
+}  // namespace
+
+link::AgentFrame SimAgent::hello() const {
+  link::AgentFrame frame;
+  frame.mutable_hello()->set_protocol(1);
+  frame.mutable_hello()->set_version("sim");
+  frame.mutable_hello()->set_host_id(host_id_);
+  *frame.mutable_hello()->mutable_facts() = facts();
+  return frame;
+}
+
+link::AgentFrame SimAgent::heartbeat() const {
+  link::AgentFrame frame;
+  frame.mutable_heartbeat()->set_disk_free_bytes(facts().disk_free_bytes());
+  return frame;
+}
+
+link::AgentFrame SimAgent::observed() const {
+  link::AgentFrame frame;
+  link::Observed& out = *frame.mutable_observed();
+  *out.mutable_seen() = seen_;
+  for (const auto& [id, node] : nodes_) {
+    *out.add_nodes() = node.status;
+    if (!desired_.contains(id) && !removing_.contains(id)) out.add_orphans(id);
+  }
+  for (const std::string& id : removed_) out.add_removed(id);
+  *out.mutable_facts() = facts();
+  return frame;
+}
+
+bool SimAgent::take_over(const link::ServerFrame& frame) {
+  if (!frame.has_desired()) return false;
+  link::Desired plain = frame.desired();
+  plain.clear_generation();
+  const link::Generation& generation = frame.desired().generation();
+  const auto order = [](const link::Generation& one) {
+    return std::pair(one.epoch(), one.commit());
+  };
+  const std::string bytes = plain.SerializeAsString();
+  if (order(generation) == order(seen_) && bytes != seen_bytes_)
+    violation_ = "one generation, two desired states";
+  if (order(generation) > order(seen_)) {
+    seen_ = generation;
+    seen_bytes_ = bytes;
+    take_desired(frame.desired());
+  }
+  return true;  // an older one is answered with what was seen
+}
+
+void SimAgent::take_desired(const link::Desired& desired) {
+  desired_.clear();
+  for (const link::Node& node : desired.nodes()) {
+    desired_.insert(node.id());
+    if (removed_.contains(node.id()) || removing_.contains(node.id()))
+      violation_ = node.id() + " is desired after its removal";
+    Node& mine = nodes_[node.id()];
+    mine.spec = node;
+    mine.status.set_id(node.id());
+  }
+  std::set<std::string> listed(desired.removed().begin(), desired.removed().end());
+  std::erase_if(removed_, [&](const std::string& id) { return !listed.contains(id); });
+  for (const std::string& id : listed) {
+    if (!nodes_.contains(id)) {
+      removed_.insert(id);
+    } else {
+      removing_.try_emplace(id);
+    }
+  }
+  for (const auto& [id, node] : nodes_) {
+    if (!desired_.contains(id) && !removing_.contains(id))
+      violation_ = id + " is neither desired nor removed: an orphan";
+  }
+}
+
+bool SimAgent::troubled(const Node& node, Trouble::Kind kind) const {
+  return trouble_.kind == kind && node.spec.hostname().starts_with(trouble_.node + ".");
+}
+
+bool SimAgent::tick(Time now) {
+  unsettled_ = false;
+  bool changed = step_removals(now);
+  for (auto& [id, node] : nodes_) {
+    if (desired_.contains(id)) changed = step_node(node, now) || changed;
+  }
+  return changed;
+}
+
+bool SimAgent::step_removals(Time now) {
+  bool changed = false;
+  for (auto next = removing_.begin(); next != removing_.end();) {
+    const auto one = next++;
+    const auto found = nodes_.find(one->first);
+    Node& node = found->second;
+    if (one->second == Time{})
+      one->second = now + std::chrono::milliseconds(20 + random_.below(100));
+    unsettled_ = true;
+    if (now < one->second) continue;
+    changed = true;
+    node.status.set_state(link::NodeStatus::REMOVING);
+    const bool for_ever = troubled(node, Trouble::Kind::RemovalFailsForEver);
+    const bool once =
+        troubled(node, Trouble::Kind::RemovalFailsOnce) && failed_once_.insert(one->first).second;
+    if (for_ever || once) {
+      node.status.mutable_failure()->set_what("unmount disk 1");
+      node.status.mutable_failure()->set_message("device is busy");
+      one->second = now + 5s;
+      continue;
+    }
+    removed_.insert(one->first);
+    nodes_.erase(found);
+    removing_.erase(one);
+  }
+  return changed;
+}
+
+bool SimAgent::step_node(Node& node, Time now) {
+  bool changed = step_container(node, now);
+  if (node.status.state() != link::NodeStatus::RUNNING) return changed;
+  for (const link::Role& role : node.spec.roles()) changed = step_role(node, role, now) || changed;
+  return changed;
+}
+
+bool SimAgent::step_container(Node& node, Time now) {
+  if (node.status.state() == link::NodeStatus::RUNNING) return false;
+  unsettled_ = true;
+  if (node.next == Time{}) node.next = now + std::chrono::milliseconds(30 + random_.below(150));
+  if (now < node.next) return false;
+  const bool permanent = troubled(node, Trouble::Kind::NodeFailsPermanently);
+  const bool for_ever = troubled(node, Trouble::Kind::NodeFailsForEver) ||
+                        (trouble_.also_node_fails && node.spec.hostname().starts_with("core-1."));
+  const bool once =
+      troubled(node, Trouble::Kind::NodeFailsOnce) && failed_once_.insert(node.spec.id()).second;
+  if (permanent || for_ever || once) {
+    const bool first = node.status.state() != link::NodeStatus::FAILED;
+    node.status.set_state(link::NodeStatus::FAILED);
+    link::Failure& failure = *node.status.mutable_failure();
+    failure.set_what("start container");
+    failure.set_command("runc run");
+    failure.set_exit_code(1);
+    failure.set_message("exec format error");
+    failure.clear_log();
+    for (int line = 0; line < 60; ++line) failure.add_log(fmt::format("line {}", line));
+    failure.set_permanent(permanent);
+    node.next = now + 5s;
+    return first;
+  }
+  node.status.set_state(link::NodeStatus::RUNNING);
+  node.status.clear_failure();
+  ++node.container_starts;
+  return true;
+}
+
+bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
+  link::RoleStatus& status = status_in(node.status, role.name());
+  const std::string before = status.SerializeAsString();
+  const bool mine = role.name() == trouble_.role;
+  const auto has = [&](Trouble::Kind kind) { return mine && troubled(node, kind); };
+  Time& ready_at = node.role_ready[role.name()];
+  if (status.state() == link::RoleStatus::HELD && role.wanted() == link::Role::RUNNING) {
+    status.set_state(link::RoleStatus::STARTING);
+    ready_at = now + std::chrono::milliseconds(50 + random_.below(300));
+  } else if (status.state() == link::RoleStatus::STARTING && now >= ready_at) {
+    const bool once = has(Trouble::Kind::RoleEndsOnce) &&
+                      failed_once_.insert(node.spec.id() + role.name()).second;
+    if (once || has(Trouble::Kind::RoleEndsForEver)) {
+      status.set_state(link::RoleStatus::DOWN);
+      status.set_restarts(status.restarts() + 1);
+      status.set_last_exit_code(1);
+      status.clear_log();
+      status.add_log("java.net.BindException: Address already in use");
+      ready_at = now + 1s * (1 << std::min(status.restarts(), 6U));
+    } else if (has(Trouble::Kind::RoleNeverReady)) {
+      status.set_not_ready("port 4001 does not answer");
+    } else {
+      status.set_state(link::RoleStatus::READY);
+      status.clear_log();
+    }
+  } else if (status.state() == link::RoleStatus::DOWN && now >= ready_at) {
+    status.set_state(link::RoleStatus::STARTING);
+    ready_at = now + 200ms;
+  }
+  if (status.state() != link::RoleStatus::READY) unsettled_ = true;
+  if (const char* fact = fact_of(role.name());
+      fact != nullptr && status.state() == link::RoleStatus::READY) {
+    const bool wrong = trouble_.kind == Trouble::Kind::FactNeverRight && role.name() == "NameNode";
+    const int count = wrong ? 0
+                            : ready_count_(node.spec.cluster_id(),
+                                           role.name() == "NameNode" ? "DataNode" : "NodeManager");
+    (*status.mutable_facts())[fact] = std::to_string(count);
+  }
+  return status.SerializeAsString() != before;
+}
+
+int SimAgent::ready_roles(const std::string& cluster, const std::string& role) const {
+  int count = 0;
+  for (const auto& [id, node] : nodes_) {
+    if (node.spec.cluster_id() != cluster || !desired_.contains(id)) continue;
+    for (const link::RoleStatus& status : node.status.roles()) {
+      count += status.name() == role && status.state() == link::RoleStatus::READY ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+}  // namespace tusker::sim

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+namespace tusker::sim {
+
+// What goes wrong on hosts, beside crashes and messages.
+struct Trouble {
+  enum class Kind {
+    None,
+    NodeFailsOnce,         // the container of `node` does not start, and then does
+    NodeFailsForEver,      // it never does, and the host keeps trying
+    NodeFailsPermanently,  // it never will, and the host says so
+    RoleEndsOnce,          // `role` on `node` ends once and comes back
+    RoleEndsForEver,
+    RoleNeverReady,
+    FactNeverRight,  // the roles are ready, and the NameNode never sees its DataNodes
+    RemovalFailsOnce,
+    RemovalFailsForEver,
+    HostNeverThere,  // the host of `node` is not connected
+  };
+  Kind kind = Kind::None;
+  std::string node = "core-2";
+  std::string role = "DataNode";
+  // Comes on top: a node that fails for ever, so that the flow unwinds.
+  bool also_node_fails = false;
+};
+
+// What happens to one message between server and agents. A lost one takes its connection with it,
+// as TCP does.
+struct MessageFault {
+  enum class Kind { None, Lost, Late, Doubled };
+  Kind kind = Kind::None;
+  bool to_agent = false;
+  int index = 0;  // of the messages in this direction since the flow began
+};
+
+}  // namespace tusker::sim
