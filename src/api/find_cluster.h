@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "api/call.h"
+#include "base/result.h"
+#include "proto/store.pb.h"
+
+namespace tusker::api {
+
+// The caller's cluster of this id that has not ended; another account's does not exist for it.
+// `missing` is the action's code for an unknown one: the published lists differ
+// (docs/reference/semantics.md 12). InvalidParameter.InvalidInstanceName: no such form of an id.
+Result<const store::Cluster*> find_live_cluster(const Call& call,
+                                                std::string_view id,
+                                                std::string_view missing);
+// The same, also of one that has ended while its row is kept.
+Result<const store::Cluster*> find_cluster(const Call& call,
+                                           std::string_view id,
+                                           std::string_view missing);
+
+}  // namespace tusker::api

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "api/call.h"
+#include "api/generated/types.h"
+#include "api/text_keeper.h"
+#include "proto/store.pb.h"
+
+namespace tusker::api {
+
+// One cluster as DescribeInstances shows it; borrows from the row and from `texts`.
+answer::ClusterInstancesInfo cluster_info(const store::Cluster& cluster,
+                                          const Call& call,
+                                          TextKeeper& texts);
+
+}  // namespace tusker::api

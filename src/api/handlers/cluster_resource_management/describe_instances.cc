@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <set>
+
+#include "api/errors.h"
+#include "api/generated/error_codes.h"
+#include "api/generated/handlers.h"
+#include "api/handlers/cluster_resource_management/cluster_info.h"
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "model/cluster_status.h"
+#include "model/model.h"
+
+namespace tusker::api::handlers {
+namespace {
+
+using Clusters = std::vector<const store::Cluster*>;
+
+// Bytes that one cluster's description takes, roughly: the answer is written without growing often.
+constexpr std::size_t kTypicalSize = 4096;
+
+// DisplayStrategy (docs/reference/semantics.md 2.1): every one hides what was terminated, all but
+// the first also what never ran.
+bool is_shown(const store::Cluster& cluster, std::string_view strategy) {
+  const int status = api_status_of(cluster);
+  if (status == api_status::kTerminated) return false;
+  return strategy == "clusterList" ||
+         (status != api_status::kCreating && status != api_status::kCreateFailed);
+}
+
+// ProjectId: -1 is every project, absent the default one, unless ids say which clusters are meant.
+bool is_of_project(const store::Cluster& cluster, const DescribeInstancesRequest& request) {
+  if (!request.project_id && !request.instance_ids.empty()) return true;
+  const std::int64_t project = request.project_id.value_or(0);
+  return project == -1 || cluster.project_id() == project;
+}
+
+Result<Clusters> candidates(const DescribeInstancesRequest& request, const Call& call) {
+  const Model& model = call.services.model;
+  Clusters found;
+  if (request.instance_ids.empty()) {
+    for (const auto& [number, cluster] : model.clusters_of(call.caller.account))
+      found.push_back(cluster);
+    return found;
+  }
+  for (const std::string& id : request.instance_ids) {
+    if (!is_cluster_id(id)) {
+      return api_error(code::kInvalidParameter_InvalidClusterId,
+                       "InstanceIds has \"{}\"; expected emr- and 8 lower-case letters or digits",
+                       cut_text(id, 64));
+    }
+    // One that does not exist is left out: an empty list is what every client understands as gone
+    // (docs/reference/terraform.md 1).
+    const store::Cluster* const cluster = model.cluster(id);
+    if (cluster != nullptr && cluster->account() == call.caller.account) found.push_back(cluster);
+  }
+  std::ranges::sort(found, {}, [](const store::Cluster* cluster) { return cluster->number(); });
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+// The numeric Id breaks ties and is the order when none is asked for; it grows with the time of
+// creation.
+void sort_by(Clusters& clusters, std::string_view field, bool ascending) {
+  std::ranges::sort(clusters, [&](const store::Cluster* a, const store::Cluster* b) {
+    if (!ascending) std::swap(a, b);
+    if (field == "clusterId" && a->id() != b->id()) return a->id() < b->id();
+    if (field == "addTime" && a->created_wall_ms() != b->created_wall_ms()) {
+      return a->created_wall_ms() < b->created_wall_ms();
+    }
+    if (field == "status" && api_status_of(*a) != api_status_of(*b))
+      return api_status_of(*a) < api_status_of(*b);
+    return a->number() < b->number();
+  });
+}
+
+std::span<const store::Cluster* const> page_of(const Clusters& clusters,
+                                               std::uint64_t page,
+                                               std::uint64_t size) {
+  // Divided, not multiplied: the page number is the caller's and may be any.
+  if (size == 0 || page > clusters.size() / size) return {};
+  const std::size_t start = static_cast<std::size_t>(page * size);
+  return std::span(clusters).subspan(start, std::min<std::size_t>(clusters.size() - start, size));
+}
+
+}  // namespace
+
+Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call& call) {
+  TK_TRY(Clusters clusters, candidates(request, call));
+  std::erase_if(clusters, [&](const store::Cluster* cluster) {
+    return !is_shown(*cluster, request.display_strategy) || !is_of_project(*cluster, request);
+  });
+  sort_by(clusters, request.order_field.value_or(""), request.asc.value_or(0) == 1);
+
+  answer::DescribeInstancesResponse response;
+  TextKeeper texts;
+  response.total_cnt = static_cast<std::int64_t>(clusters.size());
+  const auto page = page_of(clusters, request.offset.value_or(0), request.limit.value_or(100));
+  response.cluster_list.reserve(page.size());
+  std::set<std::string_view> keys;
+  for (const store::Cluster* const cluster : page) {
+    response.cluster_list.push_back(cluster_info(*cluster, call, texts));
+    for (const store::Tag& tag : cluster->tags()) keys.insert(tag.key());
+  }
+  response.tag_keys.assign(keys.begin(), keys.end());
+  Answer answer;
+  answer.members.reserve(256 + page.size() * kTypicalSize);
+  encode(response, answer.members);
+  return answer;
+}
+
+}  // namespace tusker::api::handlers

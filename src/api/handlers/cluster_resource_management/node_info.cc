@@ -1,0 +1,183 @@
+#include "api/handlers/cluster_resource_management/node_info.h"
+
+#include <numeric>
+
+#include "api/disk_types.h"
+#include "api/echo.h"
+#include "api/places.h"
+#include "base/encoding.h"
+#include "model/model.h"
+#include "plan/request_checks.h"
+
+namespace tusker::api {
+namespace {
+
+constexpr std::uint64_t kGiB = 1 << 30;
+constexpr std::string_view kNodePrefix = "emr-vm-";
+constexpr std::string_view kNever = "0000-00-00 00:00:00";
+
+std::int64_t as_number(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  return fmt::format("{:.2f} GB", static_cast<double>(bytes) / static_cast<double>(kGiB));
+}
+
+// NodeHardwareInfo.Flag (docs/reference/semantics.md 2.2); the router's is not published.
+std::int64_t flag_of(store::NodeType type) {
+  switch (type) {
+    case store::COMMON:
+      return 0;
+    case store::MASTER:
+      return 1;
+    case store::CORE:
+      return 2;
+    case store::TASK:
+      return 3;
+    default:
+      return 4;
+  }
+}
+
+// The n-th of a list joined by commas; the last when the list is shorter.
+std::string_view nth(std::string_view list, int n) {
+  for (; n > 0 && list.find(',') != std::string_view::npos; --n)
+    list.remove_prefix(list.find(',') + 1);
+  return list.substr(0, list.find(','));
+}
+
+// Every data disk, the first too, counted by type and size.
+std::vector<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
+                                          const store::Node& node,
+                                          TextKeeper& texts) {
+  const std::string_view types = echoed(cluster, echo::kDiskTypes, node.type());
+  std::vector<answer::MultiDiskMC> disks;
+  for (int i = 0; i < node.spec().disk_bytes_size(); ++i) {
+    const std::int64_t volume = as_number(node.spec().disk_bytes(i));
+    const std::int64_t type =
+        disk_type_number(types.empty() ? std::string_view(node.spec().disk_type()) : nth(types, i));
+    const auto same =
+        std::find_if(disks.begin(), disks.end(), [&](const answer::MultiDiskMC& disk) {
+          return disk.volume == volume && disk.type == type;
+        });
+    if (same != disks.end()) {
+      ++same->count;
+      continue;
+    }
+    answer::MultiDiskMC disk;
+    disk.count = 1;
+    disk.type = type;
+    disk.size = texts.keep(size_text(node.spec().disk_bytes(i)));
+    disk.volume = volume;
+    disks.push_back(disk);
+  }
+  return disks;
+}
+
+std::string services_of(const store::Node& node) {
+  std::string list;
+  for (const store::Role& role : node.roles()) list += (list.empty() ? "" : ",") + role.name();
+  return list;
+}
+
+// As far as the node's host reports it; STOPED is the API's spelling.
+std::string services_status(const store::Node& node, const Model& model) {
+  const link::NodeStatus* const status = model.status_of(node);
+  if (status == nullptr) return "";
+  std::string list;
+  for (const link::RoleStatus& role : status->roles()) {
+    const bool up =
+        role.state() == link::RoleStatus::READY || role.state() == link::RoleStatus::STARTING;
+    list += fmt::format("{}{}:{}", list.empty() ? "" : ",", role.name(), up ? "STARTED" : "STOPED");
+  }
+  return list;
+}
+
+void fill_identity(const store::Cluster& cluster,
+                   const store::Node& node,
+                   answer::NodeHardwareInfo& info,
+                   TextKeeper& texts) {
+  info.app_id = as_number(cluster.account());
+  info.serial_no = texts.keep(serial_number(node));
+  info.order_no = texts.keep(order_number(node));
+  info.emr_resource_id = node.id();
+  info.name_tag = texts.keep(fmt::format("{}.{}", node_type_word(node.type()), node.index() - 1));
+  info.flag = flag_of(node.type());
+  info.ip = node.address();
+  info.region_id = region_number(cluster.region());
+  info.zone_id = zone_number(cluster.zone());
+  info.zone = cluster.zone();
+  info.subnet_info =
+      answer::SubnetInfo{.subnet_name = {}, .subnet_id = echoed(cluster, echo::kSubnetId)};
+  for (const store::Tag& tag : cluster.tags())
+    info.tags.push_back({.tag_key = tag.key(), .tag_value = tag.value()});
+}
+
+// What was asked for, never the machine's own figures: clients compare (docs/reference/terraform.md
+// 3).
+void fill_shape(const store::Cluster& cluster,
+                const store::Node& node,
+                answer::NodeHardwareInfo& info,
+                TextKeeper& texts) {
+  const store::NodeSpec& spec = node.spec();
+  const std::uint64_t all =
+      std::accumulate(spec.disk_bytes().begin(), spec.disk_bytes().end(), std::uint64_t{0});
+  info.spec = echoed(cluster, echo::kSpec, node.type());
+  info.cpu_num = spec.cpus();
+  info.mem_size = as_number(spec.memory_bytes());
+  info.mem_desc = texts.keep(
+      fmt::format("{:g}GB", static_cast<double>(spec.memory_bytes()) / static_cast<double>(kGiB)));
+  info.disk_size = texts.keep(size_text(spec.disk_bytes().empty() ? 0 : spec.disk_bytes(0)));
+  info.storage_type = disk_type_number(spec.disk_type());
+  info.root_storage_type = echoed_number(cluster, echo::kStorageType, node.type());
+  if (info.root_storage_type == 0) info.root_storage_type = info.storage_type;
+  info.root_size = as_number(spec.root_bytes() / kGiB);
+  info.hw_disk_size = as_number(all);
+  info.hw_disk_size_desc = texts.keep(size_text(all));
+  info.hw_mem_size = info.mem_size;
+  info.hw_mem_size_desc = info.mem_desc;
+  info.mc_multi_disk = disks_of(cluster, node, texts);
+}
+
+}  // namespace
+
+std::string order_number(const store::Node& node) {
+  std::string_view id = node.id();
+  if (id.starts_with(kNodePrefix)) id.remove_prefix(kNodePrefix.size());
+  return fmt::format("ins-{}", id);
+}
+
+std::string serial_number(const store::Node& node) {
+  std::string hex = sha256_hex("tusker node " + node.id()).substr(0, 32);
+  hex[12] = '8';  // RFC 9562 version 8: made by a rule of our own
+  hex[16] = 'a';
+  return fmt::format("{}-{}-{}-{}-{}",
+                     hex.substr(0, 8),
+                     hex.substr(8, 4),
+                     hex.substr(12, 4),
+                     hex.substr(16, 4),
+                     hex.substr(20));
+}
+
+answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
+                                   const store::Node& node,
+                                   const Call& call,
+                                   TextKeeper& texts) {
+  answer::NodeHardwareInfo info;
+  fill_identity(cluster, node, info, texts);
+  fill_shape(cluster, node, info, texts);
+  info.services = texts.keep(services_of(node));
+  info.services_status = texts.keep(services_status(node, call.services.model));
+  info.charge_type = cluster.pay_mode();
+  info.apply_time = texts.keep(to_text(WallTime{node.created_wall_ms()}));
+  info.free_time = kNever;
+  info.expire_time = kNever;
+  info.current_time = texts.keep(to_text(call.services.clock.wall()));
+  info.is_auto_renew = echoed_number(cluster, echo::kAutoRenew);
+  info.hardware_resource_type = "HOST";
+  info.trade_version = 1;
+  return info;
+}
+
+}  // namespace tusker::api

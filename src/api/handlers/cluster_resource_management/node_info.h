@@ -1,0 +1,21 @@
+#pragma once
+
+#include "api/call.h"
+#include "api/generated/types.h"
+#include "api/text_keeper.h"
+#include "proto/store.pb.h"
+
+namespace tusker::api {
+
+// "ins-xxxxxxxx", the number of the node's machine: here the node's own id under another name.
+std::string order_number(const store::Node& node);
+// The node's UUID, made from its id: stable for its life.
+std::string serial_number(const store::Node& node);
+
+// One node as DescribeClusterNodes shows it; borrows from the rows and from `texts`.
+answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
+                                   const store::Node& node,
+                                   const Call& call,
+                                   TextKeeper& texts);
+
+}  // namespace tusker::api

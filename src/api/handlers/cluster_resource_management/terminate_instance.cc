@@ -1,0 +1,46 @@
+#include "api/errors.h"
+#include "api/find_cluster.h"
+#include "api/generated/error_codes.h"
+#include "api/generated/handlers.h"
+#include "control/controller.h"
+
+namespace tusker::api::handlers {
+namespace {
+
+Status check_supported(const TerminateInstanceRequest& request) {
+  if (!request.resource_ids.empty()) {
+    return api_error(
+        code::kUnsupportedOperation,
+        "ResourceIds is reserved: TerminateInstance ends the whole cluster; leave it out");
+  }
+  if (request.resource_base_type.value_or("EMR") != "EMR" ||
+      request.compute_resource_id.value_or("") != "") {
+    return api_error(code::kUnsupportedOperation_ServiceNotSupport,
+                     "ResourceBaseType: compute resources are not built yet; leave it and "
+                     "ComputeResourceId out");
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Result<Answer> terminate_instance(const TerminateInstanceRequest& request, Call& call) {
+  TK_TRY_VOID(check_supported(request));
+  call.cluster_id = request.instance_id;
+  TK_TRY(const store::Cluster* const cluster,
+         find_cluster(call, request.instance_id, code::kResourceNotFound_InstanceNotFound));
+  Result<FlowId> flow = call.services.controller.start_terminate(
+      ClusterId(cluster->id()), {call.caller.secret_id, call.peer});
+  if (!flow.ok() && flow.error().code() == ErrorCode::NotFound) {
+    return std::move(flow).error().with_api_code(code::kResourceNotFound_InstanceNotFound);
+  }
+  if (!flow.ok()) return std::move(flow).error();
+  call.services.log.info(
+      "api.terminate",
+      {{"cluster", call.cluster_id}, {"flow", *flow}, {"request", call.request_id}});
+  Answer answer;
+  encode(answer::TerminateInstanceResponse{}, answer.members);
+  return answer;
+}
+
+}  // namespace tusker::api::handlers

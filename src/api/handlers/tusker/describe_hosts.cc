@@ -1,0 +1,47 @@
+#include "api/generated/handlers.h"
+#include "api/text_keeper.h"
+#include "model/model.h"
+
+namespace tusker::api::handlers {
+namespace {
+
+std::int64_t as_number(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+answer::HostInfo host_info(const store::Host& host, const Model& model, TextKeeper& texts) {
+  const ObservedHost* const observed = model.observed(host.id());
+  const Reservation reserved = model.reserved_on(host.id());
+  answer::HostInfo info;
+  info.host_id = host.id();
+  info.host_name = host.name();
+  info.connected = observed != nullptr && observed->connected;
+  info.cordoned = host.cordoned();
+  info.rack = host.rack();
+  info.architecture = host.architecture();
+  info.subnet = host.subnet();
+  info.cpus = host.cpus();
+  info.memory_bytes = as_number(host.memory_bytes());
+  info.memory_reserved_bytes = as_number(reserved.memory_bytes);
+  info.disk_bytes = as_number(host.disk_total_bytes());
+  info.disk_free_bytes = observed == nullptr ? 0 : as_number(observed->facts.disk_free_bytes());
+  info.disk_reserved_bytes = as_number(reserved.disk_bytes);
+  info.nodes = static_cast<std::int64_t>(model.nodes_on(host.id()).size());
+  info.join_time = texts.keep(to_text(WallTime{host.joined_wall_ms()}));
+  return info;
+}
+
+}  // namespace
+
+Result<Answer> describe_hosts(const DescribeHostsRequest&, Call& call) {
+  answer::DescribeHostsResponse response;
+  TextKeeper texts;
+  for (const auto& [id, host] : call.services.model.hosts()) {
+    response.hosts.push_back(host_info(host, call.services.model, texts));
+  }
+  Answer answer;
+  encode(response, answer.members);
+  return answer;
+}
+
+}  // namespace tusker::api::handlers

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "api/common_parameters.h"
+#include "api/rate_limiter.h"
+#include "api/request.h"
+#include "api/verifier.h"
+
+namespace tusker::api {
+
+struct ApiOptions {
+  bool rate_limit = true;
+  std::string region = "ap-guangzhou";  // of calls that name none
+};
+
+// A program that an authorised caller wants to run in a node: OpenNodeStream, checked.
+struct NodeStream {
+  Caller caller;
+  std::string cluster_id;
+  std::string node_id;
+  std::string host_id;
+  std::string user;
+  std::vector<std::string> argv;  // empty: the user's shell
+  bool terminal = false;
+  std::uint32_t columns = 80;
+  std::uint32_t rows = 24;
+};
+
+// The public API: one HTTP request in, one answer out. Knows no sockets.
+//
+// Checks in the order of docs/reference/wire-protocol.md 7: protocol, size, action and version,
+// signature, rate, permission, parameters; then calls the action's handler. Loop thread only; what
+// it is given outlives it. Keeps no state that a crash could lose.
+class ApiService {
+ public:
+  ApiService(Services services, ApiOptions options);
+
+  // Calls back exactly once, mostly before it returns. The answer leaves only when
+  // reply.after_commit is durable.
+  void handle(const ApiRequest& request, ReplyCallback done);
+
+  // The signed GET /stream: who may talk to which node. On failure the Error is for reply_for().
+  Result<NodeStream> open_stream(const ApiRequest& request);
+
+  // An answer for a request that never came this far, such as one the network found too large.
+  ApiReply reply_for(const Error& error);
+
+ private:
+  struct Incoming;
+
+  Status check_transport(const ApiRequest& request) const;
+  Result<const ActionInfo*> route(const ApiRequest& request, const CommonParameters& common) const;
+  Status authenticate(const ApiRequest& request, Incoming& incoming);
+  Status admit(Incoming& incoming);
+  Status read_body(const ApiRequest& request, Incoming& incoming) const;
+  Status prepare(const ApiRequest& request, Incoming& incoming);
+  void run(const Incoming& incoming, ReplyCallback done);
+  void record(const ActionInfo& action, const Call& call, const Status& outcome);
+
+  Services services_;
+  ApiOptions options_;
+  SignatureVerifier verifier_;
+  RateLimiter limiter_;
+};
+
+}  // namespace tusker::api

@@ -1,0 +1,119 @@
+"""C++ types of requests (values as received) and answers (borrowed texts, always encoded whole)."""
+
+from catalogue import snake
+from emit_schema import HEADER, table_name
+
+IN = {"string": "std::string", "int64": "std::int64_t", "uint64": "std::uint64_t", "double": "double", "bool": "bool"}
+OUT = dict(IN, string="std::string_view")
+
+
+def request_types(catalogue):
+    return catalogue.closure([a.request for a in catalogue.handled()])
+
+
+def answer_types(catalogue):
+    return catalogue.closure([a.response for a in catalogue.actions if a.has_handler])
+
+
+def answer_fields(catalogue, name):
+    """RequestId is the envelope's."""
+    return [f for f in catalogue.types[name] if f.name != "RequestId"]
+
+
+def emit_types(catalogue):
+    out = [HEADER, "#pragma once\n\n#include <cstdint>\n#include <optional>\n#include <string>\n#include <string_view>\n"
+           "#include <vector>\n\nnamespace tusker::api {\n\n// Requests. An absent parameter is nullopt or an empty list.\n"]
+    for name in request_types(catalogue):
+        out.append(f"struct {name} {{\n" + "".join(_in_member(f) for f in catalogue.types[name]) + "};\n")
+    out.append("\n// Answers. Texts are borrowed: what they point to lives until encode() returns.\nnamespace answer {\n")
+    for name in answer_types(catalogue):
+        out.append(f"struct {name} {{\n" + "".join(_out_member(f) for f in answer_fields(catalogue, name)) + "};\n")
+    out.append("}  // namespace answer\n\n// Appends every member followed by a comma; the envelope adds the rest.\n")
+    for a in catalogue.actions:
+        if a.has_handler:
+            out.append(f"void encode(const answer::{a.response}& value, std::string& out);\n")
+    out.append("}  // namespace tusker::api\n")
+    return "".join(out)
+
+
+def _in_member(f):
+    kind = IN.get(f.type, f.type)
+    if f.array:
+        return f"  std::vector<{kind}> {f.member};\n"
+    if f.required:
+        return f"  {kind} {f.member}{'' if f.is_object or f.type == 'string' else '{}'};\n"
+    return f"  std::optional<{kind}> {f.member};\n"
+
+
+def _out_member(f):
+    kind = OUT.get(f.type, f.type)
+    if f.array:
+        return f"  std::vector<{kind}> {f.member};\n"
+    if f.is_object:
+        return f"  std::optional<{kind}> {f.member};\n"
+    return f"  {kind} {f.member}{{}};\n"
+
+
+def emit_bindings(catalogue):
+    out = [HEADER, '#include "api/generated/bindings.h"\n\n#include "api/generated/types.h"\n\nnamespace tusker::api::binding {\nnamespace {\n\n'
+           "template <typename T>\nvoid* engage(void* optional) {\n  return &static_cast<std::optional<T>*>(optional)->emplace();\n}\n\n"
+           "template <typename T>\nvoid* append(void* vector) {\n  return &static_cast<std::vector<T>*>(vector)->emplace_back();\n}\n\n"]
+    for name in request_types(catalogue):
+        fields = sorted(catalogue.types[name], key=lambda f: f.name)
+        cases = "".join(f"    case {i}:\n      return &self->{f.member};\n" for i, f in enumerate(fields))
+        if cases:
+            body = (f"  auto* self = static_cast<{name}*>(object);\n  switch (field) {{\n{cases}    default:\n"
+                    "      return nullptr;\n  }\n")
+        else:
+            body = "  static_cast<void>(object);\n  static_cast<void>(field);\n  return nullptr;\n"
+        out.append(f"void* member_{snake(name)}(void* object, std::size_t field) {{\n{body}}}\n\n")
+    out.append("}  // namespace\n\n")
+    for name in request_types(catalogue):
+        out.append(f"constinit const ObjectBinding {table_name(name)}{{&member_{snake(name)}, &engage<{name}>, &append<{name}>}};\n")
+    out.append("\n}  // namespace tusker::api::binding\n")
+    return "".join(out)
+
+
+def emit_bindings_header(catalogue):
+    lines = [f"extern const ObjectBinding {table_name(n)};\n" for n in request_types(catalogue)]
+    return (HEADER + '#pragma once\n\n#include "api/schema.h"\n\nnamespace tusker::api::binding {\n' + "".join(lines) +
+            "}  // namespace tusker::api::binding\n")
+
+
+def emit_encoders(catalogue):
+    out = [HEADER, '#include "api/generated/types.h"\n#include "api/json_writer.h"\n\nnamespace tusker::api {\nnamespace {\n\n']
+    tops = {a.response for a in catalogue.actions if a.has_handler}
+    for name in answer_types(catalogue):
+        if name not in tops:
+            out.append(f"void append_value(std::string& out, const answer::{name}& value);\n")
+    out.append("\ntemplate <typename T>\nvoid append_value(std::string& out, const T& scalar) {\n  append_json(out, scalar);\n}\n\n"
+               "template <typename T>\nvoid append_list(std::string& out, const std::vector<T>& items) {\n  out.push_back('[');\n"
+               "  bool first = true;\n  for (const T& item : items) {\n    if (!first) out.push_back(',');\n    first = false;\n"
+               "    append_value(out, item);\n  }\n  out.push_back(']');\n}\n\n"
+               "template <typename T>\nvoid append_optional(std::string& out, const std::optional<T>& item) {\n  if (item) {\n"
+               '    append_value(out, *item);\n  } else {\n    out.append("null");\n  }\n}\n\n')
+    for name in answer_types(catalogue):
+        if name not in tops:
+            out.append(_encoder(f"void append_value(std::string& out, const answer::{name}& value)",
+                                answer_fields(catalogue, name), '{', '}'))
+    out.append("}  // namespace\n\n")
+    for name in answer_types(catalogue):
+        if name in tops:
+            out.append(_encoder(f"void encode(const answer::{name}& value, std::string& out)",
+                                answer_fields(catalogue, name), '', ','))
+    out.append("}  // namespace tusker::api\n")
+    return "".join(out)
+
+
+def _encoder(signature, fields, opening, closing):
+    if not fields:
+        body = f'  static_cast<void>(value);\n' + (f'  out.append("{opening}{closing}");\n' if opening else "  static_cast<void>(out);\n")
+        return f"{signature} {{\n{body}}}\n\n"
+    lines, lead = [], opening
+    for f in fields:
+        lines.append(f'  out.append("{lead}\\"{f.name}\\":");\n')
+        call = "append_list" if f.array else "append_optional" if f.is_object else "append_json"
+        lines.append(f"  {call}(out, value.{f.member});\n")
+        lead = ","
+    lines.append(f"  out.push_back('{closing}');\n")
+    return f"{signature} {{\n{''.join(lines)}}}\n\n"
