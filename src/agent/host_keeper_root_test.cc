@@ -1,0 +1,339 @@
+// The life of nodes on the real kernel.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <map>
+#include <optional>
+
+#include "agent/cgroups.h"
+#include "agent/desired_cache.h"
+#include "agent/node_program.h"
+#include "agent/testing/test_host.h"
+#include "base/file.h"
+
+namespace tusker {
+namespace {
+
+TEST(HostKeeper, BringsUpANodeWhoseRoleBecomesReadyAndRemovesItWithoutATrace) {
+  TestHost host;
+  link::Node node = host.node(2);
+  link::Role role = TestHost::daemon("NameNode", 4008);
+  for (const char* word : {"plain", "two words", "it's", "$HOME `id` \"q\" \\n", "*", ""})
+    role.add_argv(word);
+  *node.add_roles() = role;
+  link::Directory& directory = *node.mutable_disks(0)->add_directories();
+  directory.set_path("hdfs/name");
+  directory.set_user("hadoop");
+  directory.set_mode(0700);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+
+  const link::Observed seen = host.observed();
+  EXPECT_EQ(find_node(seen, node.id())->state(), link::NodeStatus::RUNNING);
+  EXPECT_EQ(seen.seen().commit(), 1U);
+  EXPECT_EQ(find_role(seen, node.id(), "NameNode")->facts().at("FSState"), "Operational");
+  EXPECT_EQ(find_role(seen, node.id(), "NameNode")->restarts(), 0U);
+  const Result<std::string> log = read_file(host.layout().logs(node.id()) + "/NameNode/current");
+  ASSERT_TRUE(log.ok());
+  EXPECT_EQ(*log,
+            "word=plain\nword=two words\nword=it's\nword=$HOME `id` \"q\" "
+            "\\n\nword=*\nword=\nuid=61101\n");
+
+  link::Desired gone = host.desired({});
+  gone.add_removed(node.id());
+  host.keeper().take(gone);
+  ASSERT_TRUE(host.run_until([&](const auto& now) { return now.removed_size() == 1; }));
+  EXPECT_FALSE(path_exists(host.layout().nodes() + "/" + node.id()));
+  EXPECT_TRUE(path_exists(host.layout().logs(node.id())));
+}
+
+bool runs(const link::Observed& seen, const std::string& id) {
+  const link::NodeStatus* node = find_node(seen, id);
+  return node != nullptr && node->state() == link::NodeStatus::RUNNING;
+}
+
+pid_t container_pid(TestHost& host, const std::string& id) {
+  const Result<HostKeeper::Running> running = host.keeper().running(id);
+  return running.ok() ? running->container->pid : 0;
+}
+
+TEST(HostKeeper, LeavesNodesAndRolesAloneWhenTheAgentDies) {
+  TestHost host;
+  link::Node node = host.node(2);
+  *node.add_roles() = TestHost::daemon("NameNode", 4008);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+  const pid_t container = container_pid(host, node.id());
+  const link::NodeStatus before = *find_node(host.observed(), node.id());
+
+  host.stop_keeper();
+  ASSERT_EQ(::kill(container, 0), 0);
+  host.start_keeper();
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+  EXPECT_EQ(container_pid(host, node.id()), container);
+  const link::NodeStatus after = *find_node(host.observed(), node.id());
+  EXPECT_NEAR(after.started_wall_ms(), before.started_wall_ms(), 50);  // the clock is read anew
+  EXPECT_EQ(after.roles(0).pid(), before.roles(0).pid());
+  EXPECT_EQ(after.roles(0).restarts(), 0U);
+}
+
+// A server that was restored from an older copy must not take nodes away.
+TEST(HostKeeper, RefusesAnOlderGenerationEvenAfterItsOwnEnd) {
+  TestHost host;
+  const link::Node node = host.node(2);
+  link::Desired older = host.desired({});
+  older.add_removed(node.id());
+  host.keeper().take(host.desired({node}));
+  host.keeper().take(older);  // while the newer one is being saved
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return runs(seen, node.id()); }));
+  const pid_t container = container_pid(host, node.id());
+  host.keeper().take(older);
+  EXPECT_EQ(host.observed().seen().commit(), 2U);
+
+  host.stop_keeper();
+  host.start_keeper();
+  host.keeper().take(older);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return seen.seen().commit() == 3; }));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return runs(seen, node.id()); }));
+  EXPECT_EQ(container_pid(host, node.id()), container);
+}
+
+std::map<std::string, std::string> content_of(const std::string& folder) {
+  std::map<std::string, std::string> found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string path = entry.path().string();
+    const auto mode = static_cast<unsigned>(entry.symlink_status().permissions());
+    found[path] = fmt::format("{:o} ", mode) + (entry.is_regular_file() ? *read_file(path) : "");
+  }
+  return found;
+}
+
+// Root in a node may put what it likes on its disk. The agent is root on the host.
+TEST(HostKeeper, TouchesNothingBehindALinkThatANodePutInPlaceOfItsTasks) {
+  TestHost host;
+  link::Node node = host.node(2);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return runs(seen, node.id()); }));
+
+  const std::string precious = host.data() + "/precious";
+  std::filesystem::create_directories(precious + "/t-1");
+  ASSERT_TRUE(write_file_atomic(precious + "/file", "kept", 0640).ok());
+  ASSERT_TRUE(write_file_atomic(precious + "/t-1/log", "kept", 0640).ok());
+  const auto before = content_of(precious);
+  const std::string tasks = NodeLayout(host.layout(), node.id()).disk_mount("1") + "/.tusker/tasks";
+  ASSERT_TRUE(path_exists(tasks));
+  std::filesystem::rename(tasks, tasks + "-moved");
+  std::filesystem::create_directory_symlink(precious, tasks);
+
+  const std::string files = find_node(host.observed(), node.id())->files_digest();
+  node.mutable_files(0)->set_content("127.0.0.1 localhost changed\n");
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) {
+    return runs(seen, node.id()) && find_node(seen, node.id())->files_digest() != files;
+  }));
+  EXPECT_EQ(content_of(precious), before) << "what is kept of old tasks goes, but not this";
+
+  link::Task& task = *node.add_tasks();
+  task.set_id("t-1");
+  task.add_argv("/bin/id");
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) {
+    return find_node(seen, node.id())->state() == link::NodeStatus::FAILED;
+  }));
+  const link::NodeStatus failed = *find_node(host.observed(), node.id());
+  EXPECT_EQ(failed.failure().what(), "start tasks");
+  EXPECT_NE(failed.failure().message().find("is a link"), std::string::npos)
+      << failed.failure().message();
+  EXPECT_EQ(content_of(precious), before);
+  EXPECT_EQ(find_task(host.observed(), node.id(), "t-1"), nullptr) << "its log is not read either";
+}
+
+// A node that runs, and programs in it as for a user far away.
+class NodeProgramTest : public testing::Test {
+ protected:
+  // Reads as fast as the loop turns, unless it is told not to.
+  struct Program {
+    std::string output;
+    std::string error_output;
+    std::uint64_t received = 0;
+    std::size_t taken = 0;
+    bool reading = true;
+    std::optional<int> exit_code;
+    std::unique_ptr<NodeProgram> program;  // last: its callbacks use the rest
+  };
+
+  NodeProgramTest() : node_(host_.node(2)) { ::signal(SIGPIPE, SIG_IGN); }  // as main() does
+  void SetUp() override {
+    host_.keeper().take(host_.desired({node_}));
+    ASSERT_TRUE(host_.run_until([&](const auto& seen) { return runs(seen, node_.id()); }));
+  }
+
+  std::unique_ptr<Program> start(std::vector<std::string> argv, bool terminal = false) {
+    NodeProgramSpec spec;
+    spec.process.user = {"hadoop", 61101, 61101, "/", "/bin/sh", {}};
+    spec.process.argv = std::move(argv);
+    spec.process.environment = base_environment();
+    spec.process.terminal = terminal;
+    Result<std::unique_ptr<NodeProgram>> started =
+        NodeProgram::start(host_.keeper().runc(),
+                           NodeLayout(host_.layout(), node_.id()),
+                           fmt::format("{:x}", ++started_),
+                           spec);
+    TK_CHECK(started.ok(), "{}", started.error().message());
+    auto far = std::make_unique<Program>();
+    far->program = *std::move(started);
+    far->program->attach(host_.loop(),
+                         {.on_output =
+                              [far = far.get()](const std::string& bytes, bool to_error) {
+                                (to_error ? far->error_output : far->output) += bytes;
+                                far->received += bytes.size();
+                                if (far->reading) far->program->acknowledge(far->received);
+                              },
+                          .on_input_taken = [far = far.get()](std::size_t n) { far->taken += n; },
+                          .on_end = [far = far.get()](int code) { far->exit_code = code; }});
+    return far;
+  }
+  std::unique_ptr<Program> start_shell(const std::string& script) {
+    return start({"/bin/sh", "-c", script});
+  }
+  bool run_until(const std::function<bool()>& condition) {
+    return host_.run_until([&](const auto&) { return condition(); });
+  }
+  // The exit code, of a program that ends.
+  int end_of(Program& far) {
+    EXPECT_TRUE(run_until([&] { return far.exit_code.has_value(); }));
+    return far.exit_code.value_or(-1);
+  }
+  int end_of(const std::vector<std::string>& argv) { return end_of(*start(argv)); }
+
+  std::vector<pid_t> processes() const {
+    return processes_of(NodeLayout(host_.layout(), node_.id()).cgroup);
+  }
+
+  TestHost host_;
+  link::Node node_;
+  unsigned started_ = 0;
+};
+
+TEST_F(NodeProgramTest, TakesAndGivesMoreThanAnyPipeOrWindowHolds) {
+  const auto cat = start({"/bin/cat"});
+  std::string input;
+  for (int i = 0; input.size() < 3'000'000; ++i) input += fmt::format("{}\n", i);
+  for (std::size_t at = 0; at < input.size(); at += 100'000) {
+    cat->program->write(input.substr(at, 100'000));
+  }
+  cat->program->end_input();
+  EXPECT_EQ(end_of(*cat), 0);
+  EXPECT_TRUE(cat->output == input) << cat->output.size() << " of " << input.size() << " bytes";
+  EXPECT_EQ(cat->taken, input.size());
+  EXPECT_EQ(cat->error_output, "");
+}
+
+TEST_F(NodeProgramTest, IsSlowedByASlowReader) {
+  const auto slow = start({"/bin/sh", "-c", "head -c 3000000 /dev/zero"});
+  slow->reading = false;
+  ASSERT_TRUE(run_until([&] { return slow->received >= NodeProgram::kOutputWindow; }));
+  EXPECT_EQ(end_of({"/bin/sh", "-c", "exit 0"}), 0) << "time that the other could use";
+  EXPECT_LT(slow->received, NodeProgram::kOutputWindow + (128 << 10));
+  EXPECT_FALSE(slow->exit_code.has_value());
+  slow->reading = true;
+  slow->program->acknowledge(slow->received);
+  EXPECT_EQ(end_of(*slow), 0);
+  EXPECT_EQ(slow->received, 3'000'000U);
+}
+
+TEST_F(NodeProgramTest, RunsAsItsUserWithTwoStreamsOfOutput) {
+  const auto program = start_shell("id -u; echo wrong >&2");
+  EXPECT_EQ(end_of(*program), 0);
+  EXPECT_EQ(program->output, "61101\n");
+  EXPECT_EQ(program->error_output, "wrong\n");
+}
+
+TEST_F(NodeProgramTest, HasOneStreamInATerminal) {
+  const auto program = start({"/bin/sh", "-c", "[ -t 0 ] && [ -t 1 ] && echo yes >&2"}, true);
+  EXPECT_EQ(end_of(*program), 0);
+  EXPECT_EQ(program->output, "yes\r\n");
+  EXPECT_EQ(program->error_output, "");
+}
+
+TEST_F(NodeProgramTest, EndsWithItsOwnExitCode) {
+  for (const int code : {0, 1, 7, 126, 127, 255}) {
+    EXPECT_EQ(end_of({"/bin/sh", "-c", fmt::format("exit {}", code)}), code);
+  }
+  EXPECT_EQ(end_of({"/bin/sh", "-c", "kill -9 $$"}), 128 + SIGKILL);
+}
+
+TEST_F(NodeProgramTest, ThatCannotBeStartedEndsAsShellsSayIt) {
+  const auto missing = start({"/bin/absent"});
+  EXPECT_EQ(end_of(*missing), 127);
+  EXPECT_NE(missing->error_output.find("absent"), std::string::npos) << missing->error_output;
+  EXPECT_EQ(end_of({"absent"}), 127);
+  EXPECT_EQ(end_of({"/etc/passwd"}), 126) << "is no program";
+}
+
+TEST_F(NodeProgramTest, TakesInputThatNobodyReads) {
+  const auto deaf = start_shell("exit 3");
+  deaf->program->write(std::string(3'000'000, 'x'));
+  EXPECT_EQ(end_of(*deaf), 3);
+  deaf->program->write("more");
+  deaf->program->end_input();
+}
+
+TEST_F(NodeProgramTest, GetsSignals) {
+  const auto program =
+      start_shell("trap 'echo int; exit 5' INT; echo up; while :; do sleep 1; done");
+  ASSERT_TRUE(run_until([&] { return program->output == "up\n"; }));
+  program->program->signal(SIGINT);
+  EXPECT_EQ(end_of(*program), 5);
+  EXPECT_EQ(program->output, "up\nint\n");
+}
+
+TEST_F(NodeProgramTest, EndsWhenItsUserHangsUp) {
+  const auto program = start_shell("echo up; exec sleep 1000");
+  ASSERT_TRUE(run_until([&] { return program->output == "up\n"; }));
+  program->program->hang_up();
+  EXPECT_EQ(end_of(*program), 128 + SIGHUP);
+  EXPECT_EQ(processes().size(), 1U) << "only the node's own init is left";
+}
+
+TEST_F(NodeProgramTest, IsKilledWithItsOwnerWhateverItIgnores) {
+  auto program = start_shell("trap '' HUP TERM; echo up; sleep 1000; echo over");
+  ASSERT_TRUE(run_until([&] { return program->output == "up\n"; }));
+  program.reset();
+  EXPECT_TRUE(run_until([&] { return processes().size() == 1; }));
+}
+
+// As when a connection is lost at once: runc has made the process, and has not told its pid yet.
+TEST_F(NodeProgramTest, IsKilledWithItsOwnerThoughItHasHardlyStarted) {
+  for (int i = 0; i < 10; ++i) {
+    auto program = start({"/bin/sleep", "1000"});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (processes().size() == 1 && std::chrono::steady_clock::now() < deadline) {
+    }
+    program.reset();
+  }
+  EXPECT_TRUE(run_until([&] { return processes().size() == 1; }));
+}
+
+// A shell that ends leaves its output to what it started in the background.
+TEST_F(NodeProgramTest, IsGivenUpThoughSomethingItLeftBehindHoldsItsOutput) {
+  auto program = start_shell("sleep 1000 & echo $!");
+  ASSERT_TRUE(run_until([&] { return !program->output.empty() && processes().size() == 2; }));
+  const std::vector<pid_t> left = processes();
+  std::future<void> gone = std::async(std::launch::async, [&] { program.reset(); });
+  EXPECT_EQ(gone.wait_for(std::chrono::seconds(10)), std::future_status::ready)
+      << "the agent's loop would stand still";
+  for (const pid_t pid : left) {
+    if (pid != container_pid(host_, node_.id())) ::kill(pid, SIGKILL);
+  }
+}
+
+}  // namespace
+}  // namespace tusker

@@ -1,0 +1,188 @@
+#include "agent/node_tasks.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "agent/s6.h"
+#include "agent/safe_folder.h"
+#include "agent/service_folder.h"
+#include "agent/service_scripts.h"
+#include "agent/text.h"
+#include "base/file.h"
+
+namespace tusker {
+namespace {
+
+constexpr std::size_t kLogLines = 50;
+
+std::string service_name(const std::string& id) {
+  return "task-" + id;
+}
+
+// The folder that the node cannot replace, and the way below it, where it can.
+std::pair<std::string, std::string> tasks_place(const NodeLayout& node, const link::Node& desired) {
+  if (desired.disks().empty()) return {node.folder, "tasks"};
+  return {node.disk_mount(desired.disks(0).name()), ".tusker/tasks"};
+}
+
+Result<PinnedFolder> pin_tasks(const NodeLayout& node, const link::Node& desired) {
+  const auto [root, relative] = tasks_place(node, desired);
+  return PinnedFolder::open(root, relative);
+}
+
+// Made whole under a name that s6-svscan ignores.
+Status make_service(const NodeLayout& node,
+                    const link::Node& desired,
+                    const link::Task& task,
+                    const ImageUsers& users,
+                    const OomRange& oom) {
+  std::map<std::string, std::string> environment(desired.environment().begin(),
+                                                 desired.environment().end());
+  for (const auto& [name, value] : task.environment()) environment[name] = value;
+  TK_TRY(const ImageUser user, users.find(task.user().empty() ? "root" : task.user()));
+  TK_TRY(const std::string run, task_run_script(task, environment, user, oom.adjusted(0, desired)));
+  const std::string name = ".new-" + service_name(task.id());
+  TK_TRY_VOID(remove_tree(node.state(name)));
+  TK_TRY(const PinnedFolder folder, PinnedFolder::make(node.service(), name));
+  TK_TRY_VOID(put_file(folder.file("run"), run, 0755));
+  TK_TRY_VOID(put_file(folder.file("finish"), task_finish_script(task.id()), 0755));
+  TK_TRY_VOID(put_file(folder.file("timeout-kill"), "5000\n", 0644));
+  if (::rename(node.state(name).c_str(), node.state(service_name(task.id())).c_str()) != 0) {
+    return Error::from_errno(errno, node.state(service_name(task.id())));
+  }
+  return ok_status();
+}
+
+Result<bool> start_task(const NodeLayout& node,
+                        const link::Node& desired,
+                        const link::Task& task,
+                        const ImageUsers& users,
+                        const OomRange& oom) {
+  if (!is_task_id(task.id())) {
+    return Error::make(ErrorCode::InvalidArgument,
+                       "task: expected an id of [a-z0-9-]{{1,40}}, found '{:.80}'",
+                       task.id());
+  }
+  TK_TRY(const PinnedFolder tasks, pin_tasks(node, desired));
+  if (const Result<PinnedFolder> before = PinnedFolder::open(tasks.path(), task.id());
+      before.ok()) {
+    if (path_exists(before->file("exit"))) return false;
+    if (path_exists(before->file("start")) && !task.idempotent()) return false;
+  }
+  if (path_exists(node.state(service_name(task.id())))) return false;
+  TK_TRY_VOID(remove_tree(tasks.file(task.id())));
+  TK_TRY(const UniqueFd made, make_folder_below(tasks.path(), task.id()));
+  if (::fchmod(made.get(), 0700) != 0) return Error::from_errno(errno, "task " + task.id());
+  TK_TRY_VOID(make_service(node, desired, task, users, oom).context("task {}", task.id()));
+  return true;
+}
+
+Status forget_others(const NodeLayout& node,
+                     const link::Node& desired,
+                     const std::set<std::string>& wanted,
+                     bool& changed) {
+  for (const std::string& name : services_in(node)) {
+    if (!name.starts_with("task-") || wanted.count(name.substr(5)) > 0) continue;
+    TK_TRY_VOID(retire_service(node, name));
+    changed = true;
+  }
+  const Result<PinnedFolder> tasks = pin_tasks(node, desired);
+  if (!tasks.ok())
+    return ok_status();  // none was ever made, or the node has put something else there: not ours
+                         // to touch
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(tasks->path(), failure)) {
+    if (wanted.count(entry.path().filename().string()) == 0)
+      TK_TRY_VOID(remove_tree(entry.path().string()));
+  }
+  return ok_status();
+}
+
+// Whether something of the task may still run. The start is recorded by the task's own shell, a
+// moment before or after its supervisor writes the pid, so a supervisor that changed its mind just
+// now is believed only later.
+bool may_run(const NodeLayout& node, const std::string& service, WallTime now) {
+  constexpr std::int64_t kMomentMs = 2000;
+  const Result<PinnedFolder> folder = PinnedFolder::open(node.service(), service);
+  if (!folder.ok()) return false;
+  const auto supervised = read_supervised(folder->path());
+  return !supervised || supervised->pid != 0 || now.ms - supervised->since_wall_ms < kMomentMs;
+}
+
+}  // namespace
+
+Status make_tasks_folder(const NodeLayout& node, const link::Node& desired) {
+  const auto [root, relative] = tasks_place(node, desired);
+  TK_TRY(const UniqueFd made, make_folder_below(root, relative));
+  if (::fchmod(made.get(), 0700) != 0) return Error::from_errno(errno, root + "/" + relative);
+  return ok_status();
+}
+
+std::string tasks_folder(const NodeLayout& node, const link::Node& desired) {
+  const auto [root, relative] = tasks_place(node, desired);
+  return root + "/" + relative;
+}
+
+Status start_tasks(const NodeLayout& node,
+                   const link::Node& desired,
+                   const ImageUsers& users,
+                   const OomRange& oom) {
+  std::set<std::string> wanted;
+  bool changed = false;
+  for (const link::Task& task : desired.tasks()) {
+    wanted.insert(task.id());
+    TK_TRY(const bool started, start_task(node, desired, task, users, oom));
+    changed = changed || started;
+  }
+  TK_TRY_VOID(forget_others(node, desired, wanted, changed));
+  // Nobody listens for the first milliseconds of a container; then everything is found anyway.
+  if (changed) (void)command_scan(node.service(), "an");
+  return ok_status();
+}
+
+link::TaskStatus read_task(const NodeLayout& node,
+                           const link::Node& desired,
+                           const link::Task& task,
+                           WallTime now) {
+  link::TaskStatus status;
+  status.set_id(task.id());
+  status.set_state(link::TaskStatus::WAITING);
+  const Result<PinnedFolder> tasks = pin_tasks(node, desired);
+  if (!tasks.ok()) return status;
+  const Result<PinnedFolder> folder = PinnedFolder::open(tasks->path(), task.id());
+  if (!folder.ok()) return status;
+  const auto code = numbers_in(folder->file("exit"));
+  if (!code.empty()) {
+    status.set_state(path_exists(folder->file("timed_out")) ? link::TaskStatus::TIMED_OUT
+                                                            : link::TaskStatus::DONE);
+    status.set_exit_code(static_cast<int>(code[0]));
+  } else if (!path_exists(folder->file("start"))) {
+    return status;
+  } else {
+    status.set_state(may_run(node, service_name(task.id()), now) ? link::TaskStatus::RUNNING
+                                                                 : link::TaskStatus::INTERRUPTED);
+    if (status.state() == link::TaskStatus::INTERRUPTED &&
+        !numbers_in(folder->file("exit")).empty()) {
+      return read_task(node, desired, task, now);  // it ended between the two looks
+    }
+  }
+  for (std::string& line : last_lines(folder->file("log"), kLogLines))
+    status.add_log(std::move(line));
+  return status;
+}
+
+void end_task(const NodeLayout& node, const link::Node& desired, const link::Task& task) {
+  const Result<PinnedFolder> tasks = pin_tasks(node, desired);
+  if (!tasks.ok()) return;
+  const Result<PinnedFolder> folder = PinnedFolder::open(tasks->path(), task.id());
+  if (folder.ok()) (void)put_file(folder->file("timed_out"), "", 0600);
+  const Result<PinnedFolder> service = PinnedFolder::open(node.service(), service_name(task.id()));
+  if (service.ok()) (void)command_service(service->path(), "d");
+}
+
+}  // namespace tusker

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "agent/host_layout.h"
+#include "agent/image_users.h"
+#include "agent/services.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "proto/link.pb.h"
+
+namespace tusker {
+
+// Where a node's tasks keep `start`, `log` and `exit`, on the host: on its first disk, so that an
+// end outlives the container. In the node it is /run/tusker/tasks.
+std::string tasks_folder(const NodeLayout& node, const link::Node& desired);
+// It is there, before the container is: FailedPrecondition if the node has put a link on the way to
+// it.
+Status make_tasks_folder(const NodeLayout& node, const link::Node& desired);
+
+// Every desired task that has not begun is started once, as a service of the node; one that was
+// interrupted only if it is idempotent. What is kept of tasks that are not desired any more goes.
+// The container runs. Idempotent.
+Status start_tasks(const NodeLayout& node,
+                   const link::Node& desired,
+                   const ImageUsers& users,
+                   const OomRange& oom);
+
+// One look at a task.
+link::TaskStatus read_task(const NodeLayout& node,
+                           const link::Node& desired,
+                           const link::Task& task,
+                           WallTime now);
+
+// The task has used up its time: it gets TERM, five seconds later KILL, and its state becomes
+// TIMED_OUT.
+void end_task(const NodeLayout& node, const link::Node& desired, const link::Task& task);
+
+}  // namespace tusker

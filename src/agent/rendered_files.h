@@ -1,0 +1,41 @@
+#pragma once
+
+#include <google/protobuf/repeated_ptr_field.h>
+
+#include <functional>
+#include <string>
+
+#include "agent/host_layout.h"
+#include "base/result.h"
+
+namespace tusker {
+
+namespace link {
+class File;
+}
+
+using FileList = google::protobuf::RepeatedPtrField<link::File>;
+// Bytes of a file by digest.
+using ContentSource = std::function<Result<std::string>(const std::string& digest)>;
+
+// Names a set of files: "sha256:" of the lines "path NUL mode NUL digest LF" sorted by path, the
+// mode octal and at least three digits, the digest that of the content. Secrets are not part of it.
+// What NodeStatus.files_digest reports.
+std::string files_digest(const FileList& files);
+
+// All files are in place below NodeLayout::files(): a folder per set, and the link `current`,
+// switched to it in one step. A reader sees one set or the other. Sets older than the one before
+// are removed. Returns the set's name, files_digest(). InvalidArgument: a path or digest that is
+// none.
+Result<std::string> ensure_files(const NodeLayout& node,
+                                 const FileList& files,
+                                 const ContentSource& source);
+// The name of the set in force; empty if there is none.
+std::string files_in_force(const NodeLayout& node);
+// No set is left: what a power cut left of one may be incomplete.
+Status clear_files(const NodeLayout& node);
+
+// NodeLayout::secrets(), on tmpfs, holds exactly the secret ones.
+Status ensure_secrets(const NodeLayout& node, const FileList& files);
+
+}  // namespace tusker

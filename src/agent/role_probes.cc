@@ -1,0 +1,217 @@
+#include "agent/role_probes.h"
+
+#include <algorithm>
+
+#include "agent/text.h"
+#include "engine/http_get.h"
+
+namespace tusker {
+namespace {
+
+constexpr Duration kDeadline = std::chrono::seconds(5);
+constexpr std::uint32_t kDefaultIntervalMs = 5000;
+constexpr std::uint32_t kDefaultStartingMs = 250;
+constexpr std::uint32_t kShortestMs = 50;
+constexpr int kUnansweredLimit = 3;
+
+using Answer = std::function<void(Result<Facts>)>;
+
+// Of each kind of probe: where it is asked, in words.
+std::string place_of(const link::Probe& probe) {
+  switch (probe.kind_case()) {
+    case link::Probe::kTcp:
+      return fmt::format("port {}", probe.tcp().port());
+    case link::Probe::kHttp:
+      return fmt::format("GET :{}{}", probe.http().port(), probe.http().path());
+    case link::Probe::kJmx:
+      return fmt::format("JMX {} on port {}", probe.jmx().bean(), probe.jmx().port());
+    case link::Probe::kJson:
+      return fmt::format("GET :{}{}", probe.json().port(), probe.json().path());
+    case link::Probe::KIND_NOT_SET:
+      break;
+  }
+  return "probe of a kind that this agent does not know";
+}
+
+std::uint16_t port_of(const link::Probe& probe) {
+  switch (probe.kind_case()) {
+    case link::Probe::kTcp:
+      return static_cast<std::uint16_t>(probe.tcp().port());
+    case link::Probe::kHttp:
+      return static_cast<std::uint16_t>(probe.http().port());
+    case link::Probe::kJmx:
+      return static_cast<std::uint16_t>(probe.jmx().port());
+    case link::Probe::kJson:
+      return static_cast<std::uint16_t>(probe.json().port());
+    case link::Probe::KIND_NOT_SET:
+      break;
+  }
+  return 0;
+}
+
+std::string path_of(const link::Probe& probe) {
+  if (probe.has_jmx()) return jmx_path(probe.jmx().bean());
+  return probe.has_http() ? probe.http().path() : probe.json().path();
+}
+
+// Facts that a page's answer holds. On the exchanger's thread.
+Result<Facts> facts_of(const link::Probe& probe, Result<EnginePage> page) {
+  if (!page.ok()) return std::move(page).error();
+  if (page->status != 200)
+    return Error::make(ErrorCode::FailedPrecondition, "answered status {}", page->status);
+  if (probe.has_jmx()) {
+    return facts_of_jmx(page->body,
+                        {probe.jmx().attributes().begin(), probe.jmx().attributes().end()});
+  }
+  if (probe.has_json()) {
+    return facts_of_json(page->body, {probe.json().facts().begin(), probe.json().facts().end()});
+  }
+  return Facts{};
+}
+
+void ask_engine(Exchanger& exchanger,
+                const std::string& address,
+                const link::Probe& probe,
+                Answer answer) {
+  if (probe.kind_case() == link::Probe::KIND_NOT_SET) {
+    return answer(Error(ErrorCode::Unsupported, "update the agent"));
+  }
+  if (probe.has_tcp()) {
+    Exchange exchange;
+    exchange.address = address;
+    exchange.port = port_of(probe);
+    exchange.deadline = kDeadline;
+    exchanger.start(std::move(exchange),
+                    [answer = std::move(answer)](Result<std::string> connected) {
+                      answer(connected.ok() ? Result<Facts>(Facts{})
+                                            : Result<Facts>(std::move(connected).error()));
+                    });
+    return;
+  }
+  get_page(exchanger,
+           address,
+           port_of(probe),
+           path_of(probe),
+           kDeadline,
+           [probe, answer = std::move(answer)](Result<EnginePage> page) {
+             answer(facts_of(probe, std::move(page)));
+           });
+}
+
+// Whether the question was not answered at all, so that it says nothing about conditions.
+bool is_unanswered(const Error& error) {
+  return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::DeadlineExceeded;
+}
+
+}  // namespace
+
+std::string unmet_condition(const link::Probe& probe, const Facts& facts) {
+  for (const link::Probe::Ready& condition : probe.ready()) {
+    const auto found = facts.find(condition.fact());
+    if (found == facts.end())
+      return fmt::format("{} is not known yet, {} expected", condition.fact(), condition.equals());
+    if (found->second != condition.equals()) {
+      return fmt::format("{} is {}, {} expected",
+                         condition.fact(),
+                         found->second.substr(0, 100),
+                         condition.equals());
+    }
+  }
+  return "";
+}
+
+struct RoleProbes::Asked {
+  link::Probe probe;
+  Facts facts;
+  std::string unmet = "not asked yet";
+  bool was_ready = false;
+  int unanswered = 0;
+  Timer timer;
+
+  bool decides() const { return probe.has_tcp() || probe.has_http() || !probe.ready().empty(); }
+  std::uint32_t interval_ms() const {
+    const std::uint32_t wanted =
+        was_ready || !decides() ? probe.interval_ms() : probe.starting_interval_ms();
+    const std::uint32_t standard =
+        was_ready || !decides() ? kDefaultIntervalMs : kDefaultStartingMs;
+    return std::max(wanted == 0 ? standard : wanted, kShortestMs);
+  }
+};
+
+RoleProbes::RoleProbes(EventLoop& loop,
+                       Exchanger& exchanger,
+                       std::string address,
+                       std::vector<link::Probe> probes,
+                       std::function<void()> changed)
+    : loop_(loop),
+      exchanger_(exchanger),
+      address_(std::move(address)),
+      changed_(std::move(changed)),
+      self_(std::make_shared<RoleProbes*>(this)) {
+  for (link::Probe& probe : probes) {
+    asked_.push_back(std::make_unique<Asked>());
+    asked_.back()->probe = std::move(probe);
+  }
+  for (std::size_t i = 0; i < asked_.size(); ++i) ask(i);
+}
+
+RoleProbes::~RoleProbes() {
+  *self_ = nullptr;
+}
+
+void RoleProbes::ask(std::size_t index) {
+  ask_engine(exchanger_,
+             address_,
+             asked_[index]->probe,
+             [&loop = loop_, self = self_, index](Result<Facts> answer) {
+               auto shared = std::make_shared<Result<Facts>>(std::move(answer));
+               loop.post([self, index, shared] {
+                 if (*self != nullptr) (*self)->answered(index, std::move(*shared));
+               });
+             });
+}
+
+void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
+  Asked& asked = *asked_[index];
+  const std::string unmet_before = asked.unmet;
+  bool changed = false;
+  if (answer.ok()) {
+    asked.unanswered = 0;
+    asked.unmet = unmet_condition(asked.probe, *answer);
+    changed = asked.facts != *answer;
+    asked.facts = *std::move(answer);
+  } else if (!asked.was_ready || !is_unanswered(answer.error()) ||
+             ++asked.unanswered >= kUnansweredLimit) {
+    asked.unmet = answer.error().message();
+  }
+  asked.was_ready = asked.unmet.empty();
+  const Duration interval = std::chrono::milliseconds(asked.interval_ms());
+  asked.timer = loop_.after(interval, [this, index] { ask(index); });
+  if (changed || asked.unmet != unmet_before) changed_();
+}
+
+bool RoleProbes::ready() const {
+  return std::all_of(asked_.begin(), asked_.end(), [](const auto& asked) {
+    return !asked->decides() || asked->unmet.empty();
+  });
+}
+
+std::string RoleProbes::not_ready() const {
+  for (const auto& asked : asked_) {
+    if (asked->decides() && !asked->unmet.empty()) {
+      return as_message_text(fmt::format("{}: {}", place_of(asked->probe), asked->unmet), 500);
+    }
+  }
+  return "";
+}
+
+Facts RoleProbes::facts() const {
+  Facts all;
+  for (const auto& asked : asked_) {
+    for (const auto& [name, value] : asked->facts)
+      all[name] = as_message_text(value, kMaxFactBytes);
+  }
+  return all;
+}
+
+}  // namespace tusker
