@@ -1,0 +1,216 @@
+#include "cli/app.h"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/testing/fake_clock.h"
+#include "cli/complete.h"
+#include "cli/document.h"
+#include "cli/exit_codes.h"
+#include "cli/testing/fake_console.h"
+#include "cli/testing/fake_server.h"
+
+namespace tusker::cli {
+namespace {
+
+namespace json = boost::json;
+
+class App : public ::testing::Test {
+ protected:
+  explicit App(Console::Traits traits = {}) : fake_(traits) {
+    server_.answer("DescribeInstances",
+                   {{{"TotalCnt", 1},
+                     {"ClusterList",
+                      {{{"ClusterId", "emr-aaaaaaaa"},
+                        {"ClusterName", "wordcount"},
+                        {"Status", 2},
+                        {"EmrVersion", "EMR-V5.0.0"},
+                        {"AddTime", "2026-11-25 01:00:00"},
+                        {"Config",
+                         {{"MasterNodeSize", 1},
+                          {"CoreNodeSize", 2},
+                          {"SoftInfo", {"hdfs-3.5.0", "yarn-3.5.0"}}}}}}}}});
+  }
+  int run(const std::vector<std::string>& words) { return run_command_line(words, session_); }
+  std::size_t calls(const std::string& action) const {
+    std::size_t count = 0;
+    for (const FakeServer::Call& call : server_.calls) count += call.action == action ? 1 : 0;
+    return count;
+  }
+
+  FakeServer server_;
+  FakeClock clock_;
+  FakeConsole fake_;
+  SystemProcessRunner processes_;
+  Environment environment_ = {{"TUSKER_ENDPOINT", "http://127.0.0.1:1"},
+                              {"TUSKER_SECRET_ID", "AKID"},
+                              {"TUSKER_SECRET_KEY", "s3cret"}};
+  Session session_{.console = fake_.console,
+                   .environment = environment_,
+                   .clock = clock_,
+                   .processes = processes_,
+                   .post = server_.post(),
+                   .program = "/nonexistent/tusker"};
+};
+
+class AppOnTerminal : public App {
+ protected:
+  AppOnTerminal()
+      : App({.in_is_terminal = true, .out_is_terminal = true, .err_is_terminal = true}) {}
+};
+
+TEST_F(App, SuggestsTheNearestCommand) {
+  EXPECT_EQ(run({"clutser", "list"}), kUsage);
+  EXPECT_EQ(fake_.err,
+            "error: there is no command 'clutser'; did you mean 'cluster'?\nSee: tusker --help\n");
+}
+
+TEST_F(App, SuggestsTheNearestWordInsideAGroupAndTheNearestOption) {
+  EXPECT_EQ(run({"cluster", "termiante", "x"}), kUsage);
+  EXPECT_NE(fake_.err.find("did you mean 'terminate'?"), std::string::npos) << fake_.err;
+  EXPECT_NE(fake_.err.find("See: tusker cluster --help"), std::string::npos) << fake_.err;
+  fake_.err.clear();
+  EXPECT_EQ(run({"cluster", "create", "wordcount", "--cores", "2"}), kUsage);
+  EXPECT_NE(fake_.err.find("there is no option '--cores'; did you mean '--core'?"),
+            std::string::npos)
+      << fake_.err;
+}
+
+TEST_F(App, SaysWhichArgumentIsMissing) {
+  EXPECT_EQ(run({"cluster", "show"}), kUsage);
+  EXPECT_NE(fake_.err.find("NAME"), std::string::npos) << fake_.err;
+  EXPECT_NE(fake_.err.find("tusker cluster show --help"), std::string::npos) << fake_.err;
+}
+
+TEST_F(App, ShowsHelpWithExamplesForEveryCommand) {
+  Choice unused;
+  const auto app = make_app(unused);
+  const std::function<void(const CLI::App&, std::vector<std::string>)> visit =
+      [&](const CLI::App& command, std::vector<std::string> words) {
+        for (const CLI::App* child : command.get_subcommands({})) {
+          if (child->get_group().empty()) continue;
+          std::vector<std::string> deeper = words;
+          deeper.push_back(child->get_name());
+          EXPECT_FALSE(child->get_description().empty()) << child->get_name();
+          EXPECT_NE(child->get_footer().find("Examples:"), std::string::npos) << child->get_name();
+          visit(*child, deeper);
+          deeper.emplace_back("--help");
+          fake_.out.clear();
+          EXPECT_EQ(run(deeper), kDone);
+          EXPECT_NE(fake_.out.find("Usage: tusker"), std::string::npos) << fake_.out;
+        }
+      };
+  visit(*app, {});
+}
+
+TEST_F(App, ListsClustersAsATableAndAsJson) {
+  EXPECT_EQ(run({"cluster", "list"}), kDone);
+  EXPECT_EQ(
+      fake_.out,
+      "ID            NAME       STATUS   RELEASE     MASTER  CORE  SOFTWARE               CREATED\n"
+      "emr-aaaaaaaa  wordcount  running  EMR-V5.0.0  1       2     hdfs-3.5.0,yarn-3.5.0  "
+      "2026-11-25 01:00:00\n");
+  fake_.out.clear();
+  EXPECT_EQ(run({"cluster", "list", "-o", "json"}), kDone);
+  EXPECT_EQ(json::parse(fake_.out).at(0).at("ClusterName"), "wordcount");
+}
+
+TEST_F(App, RefusesToTerminateWithoutATerminalUnlessToldTo) {
+  server_.answer("TerminateInstance", {json::object()});
+  EXPECT_EQ(run({"cluster", "terminate", "wordcount"}), kNeedsYes);
+  EXPECT_EQ(calls("TerminateInstance"), 0U);
+  EXPECT_EQ(run({"cluster", "terminate", "wordcount", "--yes"}), kDone);
+  ASSERT_EQ(calls("TerminateInstance"), 1U);
+  EXPECT_EQ(server_.calls.back().parameters.at("InstanceId"), "emr-aaaaaaaa");
+}
+
+TEST_F(AppOnTerminal, AsksBeforeItTerminatesAndTakesOnlyYesForYes) {
+  server_.answer("TerminateInstance", {json::object()});
+  fake_.answers = {"", "yes"};
+  EXPECT_EQ(run({"cluster", "terminate", "wordcount"}), kFailed);
+  EXPECT_EQ(calls("TerminateInstance"), 0U);
+  EXPECT_EQ(run({"cluster", "terminate", "wordcount"}), kDone);
+  EXPECT_EQ(calls("TerminateInstance"), 1U);
+}
+
+TEST_F(App, CreatesWithTheLargestProfileThatFitsAndTheReleasesVersions) {
+  server_.answer("DescribeHosts",
+                 {{{"Hosts",
+                    {{{"HostName", "a"},
+                      {"Connected", true},
+                      {"MemoryBytes", std::int64_t{4} << 30},
+                      {"MemoryReservedBytes", 0}}}}}});
+  server_.answer("CreateInstance", {{{"InstanceId", "emr-bbbbbbbb"}}});
+  EXPECT_EQ(run({"cluster", "create", "another", "--core", "2", "--components", "hdfs,yarn"}),
+            kDone)
+      << fake_.err;
+  EXPECT_EQ(fake_.out, "emr-bbbbbbbb\n");
+  EXPECT_NE(fake_.err.find("Node sizes: profile small"), std::string::npos) << fake_.err;
+  const json::object& sent = server_.calls.back().parameters;
+  EXPECT_EQ(sent.at("Software"), (json::array{"hdfs-3.5.0", "yarn-3.5.0"}));
+  EXPECT_EQ(sent.at("ResourceSpec").at("CoreCount"), 2);
+}
+
+TEST_F(App, AsksForAPlanAndMakesNothingOnADryRun) {
+  server_.answer("PlanInstance",
+                 {{{"Nodes", {{{"Name", "core-1"}}}}, {"Warnings", {"one copy only"}}}});
+  EXPECT_EQ(run({"cluster", "create", "another", "--spec", "TK.SMALL2", "--dry-run"}), kDone)
+      << fake_.err;
+  EXPECT_EQ(calls("CreateInstance"), 0U);
+  EXPECT_NE(fake_.out.find("core-1"), std::string::npos);
+  EXPECT_NE(fake_.out.find("warning: one copy only"), std::string::npos);
+}
+
+TEST_F(App, EndsWithTheCodeForAnUnreachableServer) {
+  server_.answer("DescribeInstances", {nullptr});
+  EXPECT_EQ(run({"cluster", "list"}), kUnreachable);
+}
+
+TEST_F(App, NeverPrintsTheKey) {
+  server_.answer("DescribeHosts", {nullptr});
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"cluster", "list"},
+                                             {"api", "DescribeHosts"},
+                                             {"flow", "show", "1"},
+                                             {"cluster", "show", "nobody"}}) {
+    run(words);
+  }
+  EXPECT_EQ((fake_.out + fake_.err).find("s3cret"), std::string::npos);
+}
+
+TEST_F(App, RefusesParametersThatAreNoObjectBeforeItSendsAnything) {
+  EXPECT_EQ(run({"api", "DescribeHosts", "[1]"}), kFailed);
+  EXPECT_TRUE(server_.calls.empty());
+}
+
+TEST(Complete, OffersCommandsOptionsAndClusterNames) {
+  const auto names = [] { return std::vector<std::string>{"wordcount", "nightly"}; };
+  EXPECT_EQ(complete({"cl"}, names), std::vector<std::string>{"cluster"});
+  EXPECT_EQ(complete({"cluster", "te"}, names), std::vector<std::string>{"terminate"});
+  EXPECT_EQ(complete({"cluster", "show", ""}, names),
+            (std::vector<std::string>{"nightly", "wordcount"}));
+  EXPECT_EQ(complete({"cluster", "create", "x", "--dr"}, names),
+            std::vector<std::string>{"--dry-run"});
+  EXPECT_EQ(complete({"cluster", "list", "-o", ""}, names),
+            (std::vector<std::string>{"json", "table"}));
+  EXPECT_TRUE(complete({"run", "wordcount", "--", "hdfs", ""}, names).empty());
+  for (const std::string& word : complete({""}, names))
+    EXPECT_FALSE(word.starts_with("__")) << word;
+}
+
+TEST(CommandReference, IsWhatDocsCliMdSays) {
+  const std::string path = std::string(TUSKER_SOURCE_DIR) + "/docs/cli.md";
+  if (std::getenv("TK_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file_atomic(path, command_reference(), 0644).ok());
+  }
+  const Result<std::string> page = read_file(path);
+  ASSERT_TRUE(page.ok()) << page.error().message();
+  EXPECT_EQ(*page, command_reference()) << "write it anew with: make docs";
+}
+
+}  // namespace
+}  // namespace tusker::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "cli/session.h"
+
+namespace CLI {
+class App;
+}
+
+// One function for each group of commands: adds it to its parent. What is chosen is written to
+// `choice`.
+namespace tusker::cli {
+
+void add_up(CLI::App& root, Choice& choice);
+void add_down(CLI::App& root, Choice& choice);
+void add_env(CLI::App& root, Choice& choice);
+void add_doctor(CLI::App& root, Choice& choice);
+void add_cluster(CLI::App& root, Choice& choice);
+void add_cluster_create(CLI::App& cluster, Choice& choice);
+void add_run(CLI::App& root, Choice& choice);
+void add_flow(CLI::App& root, Choice& choice);
+void add_api(CLI::App& root, Choice& choice);
+void add_bundle(CLI::App& root, Choice& choice);
+void add_debug(CLI::App& root, Choice& choice);
+void add_completion(CLI::App& root, Choice& choice);
+void add_server(CLI::App& root, Choice& choice);
+void add_agent(CLI::App& root, Choice& choice);
+void add_document(CLI::App& root, Choice& choice);
+
+}  // namespace tusker::cli

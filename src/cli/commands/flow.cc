@@ -1,0 +1,74 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "cli/commands/commands.h"
+#include "cli/flow_view.h"
+#include "cli/json_text.h"
+#include "cli/options.h"
+
+namespace tusker::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+struct FlowOptions {
+  std::string data;
+  std::int64_t id = 0;
+  OutputForm form = OutputForm::Table;
+};
+
+Status show(Session& session, const FlowOptions& options) {
+  TK_TRY(const ApiClient client, session.client(options.data));
+  if (options.form == OutputForm::Json) {
+    TK_TRY(const json::object answer, client.call("DescribeFlows", {{"FlowId", options.id}}));
+    session.console.answer(pretty_json(array_at(answer, "Flows")));
+    return ok_status();
+  }
+  TK_TRY(const FlowView flow, load_flow(client, options.id));
+  session.console.answer(render_flow(flow));
+  return ok_status();
+}
+
+Status cancel(Session& session, const FlowOptions& options) {
+  TK_TRY(const ApiClient client, session.client(options.data));
+  TK_TRY(const json::object answer, client.call("CancelFlow", {{"FlowId", options.id}}));
+  session.console.note(fmt::format(
+      "Cancelling flow {0}: what it made is removed. See it with: tusker flow show {0}\n",
+      options.id));
+  return ok_status();
+}
+
+void add_flow_command(CLI::App& flow,
+                      Choice& choice,
+                      const std::string& name,
+                      const std::string& description,
+                      Status (*action)(Session&, const FlowOptions&)) {
+  auto options = std::make_shared<FlowOptions>();
+  CLI::App* command = flow.add_subcommand(name, description);
+  command->add_option("ID", options->id, "Number of the flow")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  add_data_option(*command, options->data);
+  if (name == "show") add_output_option(*command, options->form);
+  command->callback([&choice, options, action] {
+    choice.action = [options, action](Session& session) {
+      return report(session, action(session, *options));
+    };
+  });
+  set_examples(*command, {"tusker flow " + name + " 12"});
+}
+
+}  // namespace
+
+void add_flow(CLI::App& root, Choice& choice) {
+  CLI::App* flow = root.add_subcommand("flow", "Show or cancel an operation on a cluster");
+  flow->require_subcommand(0, 1);
+  add_flow_command(
+      *flow, choice, "show", "Show a flow: its stages, what it waits for, why it failed", show);
+  add_flow_command(
+      *flow, choice, "cancel", "Cancel a flow; what a create has made is removed again", cancel);
+  set_examples(*flow, {"tusker flow show 12", "tusker flow cancel 12"});
+}
+
+}  // namespace tusker::cli

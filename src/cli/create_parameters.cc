@@ -1,0 +1,80 @@
+#include "cli/create_parameters.h"
+
+#include <fmt/ranges.h>
+
+#include <boost/json.hpp>
+
+#include "cli/words.h"
+
+namespace tusker::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+// The API demands the sizes even where the instance type says them; 0 leaves them to it.
+json::object group_spec(const std::string& instance_type, std::int64_t disk_gb) {
+  return {{"Spec", "TK"},
+          {"StorageType", 5},
+          {"DiskType", "CLOUD_PREMIUM"},
+          {"MemSize", 0},
+          {"Cpu", 0},
+          {"DiskSize", disk_gb},
+          {"InstanceType", instance_type}};
+}
+
+}  // namespace
+
+json::object create_parameters(const CreateChoices& choices) {
+  json::array software;
+  for (const std::string& entry : choices.software) software.emplace_back(entry);
+  json::object parameters = {
+      {"ProductId", choices.product_id},
+      {"Software", std::move(software)},
+      {"SupportHA", 0},
+      {"InstanceName", choices.name},
+      {"PayMode", 0},  // pay-as-you-go, the only one without money
+      {"TimeSpan", 3600},
+      {"TimeUnit", "s"},
+      {"LoginSettings", {{"Password", choices.login_password}}},
+      {"ResourceSpec",
+       {{"MasterResourceSpec", group_spec(choices.master_spec, choices.disk_gb)},
+        {"CoreResourceSpec", group_spec(choices.core_spec, choices.disk_gb)},
+        {"MasterCount", choices.masters},
+        {"CoreCount", choices.cores}}},
+      {"ClientToken", choices.client_token}};
+  if (!choices.tags.empty()) {
+    json::array tags;
+    for (const auto& [key, value] : choices.tags)
+      tags.push_back({{"TagKey", key}, {"TagValue", value}});
+    parameters["Tags"] = std::move(tags);
+  }
+  return parameters;
+}
+
+Result<std::vector<std::string>> software_of(const std::vector<std::string>& components,
+                                             const std::map<std::string, std::string>& versions,
+                                             std::string_view release) {
+  std::vector<std::string> software;
+  std::vector<std::string> names;
+  for (const auto& [name, version] : versions) names.push_back(name);
+  for (const std::string& component : components) {
+    const auto known = versions.find(component);
+    if (known != versions.end()) {
+      software.push_back(component + "-" + known->second);
+    } else if (component.find('-') != std::string::npos) {
+      software.push_back(component);  // with its version: the server judges it
+    } else {
+      const auto nearest = nearest_word(component, names);
+      return Error::make(ErrorCode::InvalidArgument,
+                         "{} has no component '{}'{}; it has: {}",
+                         release,
+                         printable(component),
+                         nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : "",
+                         fmt::join(names, ", "));
+    }
+  }
+  return software;
+}
+
+}  // namespace tusker::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/credentials.h"
+#include "cli/run_session.h"
+
+namespace tusker::cli {
+
+// A program to run in a node.
+struct RunRequest {
+  std::string cluster_id;
+  std::string node = "master-1";
+  std::string user = "tusker";
+  std::vector<std::string> argv;  // empty: the user's shell
+};
+
+// The query of the signed GET /stream; percent-encoded, in the order in which it is signed.
+std::string stream_query(const RunRequest& request,
+                         bool terminal,
+                         std::uint32_t columns,
+                         std::uint32_t rows);
+
+// Runs it with our standard input, output, error and Ctrl-C until it ends. With a terminal at both
+// ends the program gets a terminal too. An Error: the server refused or could not be reached.
+// Blocks; main thread; once per process.
+Result<RunEnd> run_in_node(const Access& access, const RunRequest& request);
+
+}  // namespace tusker::cli
