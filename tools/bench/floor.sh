@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# The least that creating 1 + 2 nodes with HDFS and YARN can cost: tools/bench/floor.sh [BLOBS]
+#
+# The cluster that tools/bench/create_vs_floor asks tusker for, started by nothing but ip, mount and runc. Image, bundles, archive,
+# configuration, command lines, users and limits are the product's: floor_plan asks its planner. What tusker does beyond that is not
+# here: file systems of the nodes' own (data is a plain folder), firewall, seccomp, s6-log, probes. SecondaryNameNode and
+# JobHistoryServer, which the server holds back until HDFS is up, are not started: being ready does not need them. Prints
+#   wall_s=6.22 cpu_s=11.40 start_s=0.31 helpers_s=0.12
+# from the first action on a node to ready (ready.py), with the CPU of nodes and helpers. Not counted: images mounted and read once,
+# as they are on a host that made nodes before; planning and writing files, because this is a floor.
+# All of it lives and ends in namespaces of its own. Needs root and a release build with the bench tools.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+# ---- outside: what does not end with the namespaces
+if [ "${1-}" != --inside ]; then
+  blobs=$(realpath "${1:-build/blobs}")
+  work=$(mktemp -d /var/tmp/tkfloor.XXXXXX)
+  cgroup=tkfloor-$$ inside=
+  cgroup_is_gone() {
+    find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} + 2>/dev/null
+    [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name "$cgroup")" ]
+  }
+  cleanup() {
+    kill -KILL "$inside" 2>/dev/null || true
+    wait "$inside" 2>/dev/null || true
+    for _ in {1..100}; do
+      cgroup_is_gone && break
+      sleep 0.1
+    done
+    rm -rf --one-file-system "$work"
+  }
+  trap cleanup EXIT
+  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside "$blobs" "$work" "$cgroup" &
+  inside=$!
+  wait "$inside"
+  exit
+fi
+
+# ---- inside
+blobs=$2 work=$3 cgroup=$4
+mount -t tmpfs tmpfs /run # for runc and ip netns
+
+# User and system time, in ticks, of this shell and of what it waited for.
+own_ticks() { awk '{sub(/.*\) /, ""); print $12 + $13 + $14 + $15}' "/proc/$$/stat"; }
+nodes_ns() {
+  cat "/sys/fs/cgroup/cpuacct/$cgroup/cpuacct.usage" 2>/dev/null ||
+    awk '/usage_usec/ {print $2 * 1000}' "/sys/fs/cgroup/$cgroup/cpu.stat"
+}
+
+mount_and_read_artifacts() {
+  local kind digest
+  jq -r '[.nodes[] | .image, .mounts[].digest] as $used | .artifacts[] | select(.digest | IN($used[])) | "\(.kind) \(.digest)"' \
+    "$work/desired.json" | while read -r kind digest; do
+    if [ "$kind" = SQUASHFS ]; then
+      mkdir -p "$work/mounts/$digest"
+      mount -o loop,ro,nodev "$blobs/$digest" "$work/mounts/$digest"
+    else
+      cat "$blobs/$digest" >/dev/null
+    fi
+  done
+  find "$work/mounts" -type f -exec cat {} + >/dev/null
+}
+
+network() { # commands for ip
+  local name address
+  echo "link add tkfloor0 type bridge"
+  echo "address add 10.230.77.1/26 dev tkfloor0"
+  echo "link set tkfloor0 up"
+  while read -r name address; do
+    echo "netns add $name"
+    echo "link add $name type veth peer name eth0 netns $name"
+    echo "link set $name master tkfloor0 up"
+  done <"$work/addresses"
+}
+
+start_node() { # NAME ADDRESS
+  local node=$work/nodes/$1
+  printf 'link set lo up\naddress add %s/26 dev eth0\nlink set eth0 up\n' "$2" | ip -netns "$1" -batch -
+  mount -t overlay overlay -o "lowerdir=$node/image,upperdir=$node/upper,workdir=$node/work" "$node/root"
+  runc --root /run/runc run --detach --bundle "$node" "$1" </dev/null >"$node/log/runc.log" 2>&1
+}
+
+"${TUSKER_BUILD:-build/release}/tools/bench/floor_plan" "$blobs" >"$work/desired.json"
+mount_and_read_artifacts
+(cd "$work" && runc spec)
+python3 tools/bench/floor_nodes.py "$work" "$blobs" "/$cgroup" <"$work/desired.json" >"$work/addresses"
+master=$(awk '$1 == "master-1" {print $2}' "$work/addresses")
+
+ticks=$(own_ticks) began=$EPOCHREALTIME
+network | ip -batch -
+starting=()
+while read -r name address; do
+  start_node "$name" "$address" &
+  starting+=($!)
+done <"$work/addresses"
+for pid in "${starting[@]}"; do wait "$pid"; done
+started=$EPOCHREALTIME ticks=$(($(own_ticks) - ticks))
+
+ready=$(python3 tools/bench/ready.py "$master") || {
+  tail -n 5 "$work"/nodes/*/log/* >&2
+  exit 1
+}
+awk -v began="$began" -v started="$started" -v ready="$ready" -v nodes="$(nodes_ns)" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" 'BEGIN {
+  printf "wall_s=%.2f cpu_s=%.2f start_s=%.2f helpers_s=%.2f\n", ready - began, nodes / 1e9 + ticks / hz, started - began, ticks / hz
+}'
