@@ -37,7 +37,13 @@ TEST(HostKeeper, BringsUpANodeWhoseRoleBecomesReadyAndRemovesItWithoutATrace) {
   EXPECT_EQ(seen.seen().commit(), 1U);
   EXPECT_EQ(find_role(seen, node.id(), "NameNode")->facts().at("FSState"), "Operational");
   EXPECT_EQ(find_role(seen, node.id(), "NameNode")->restarts(), 0U);
-  const Result<std::string> log = read_file(host.layout().logs(node.id()) + "/NameNode/current");
+  const std::string path = host.layout().logs(node.id()) + "/NameNode/current";
+  // Being ready and being logged are two programs' doings.
+  ASSERT_TRUE(host.run_until([&](const auto&) {
+    const Result<std::string> text = read_file(path);
+    return text.ok() && text->ends_with("uid=61101\n");
+  }));
+  const Result<std::string> log = read_file(path);
   ASSERT_TRUE(log.ok());
   EXPECT_EQ(*log,
             "word=plain\nword=two words\nword=it's\nword=$HOME `id` \"q\" "

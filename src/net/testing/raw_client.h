@@ -89,7 +89,7 @@ class RawClient {
     Timer look;
     std::function<void()> again = [&] { look = loop_.after(std::chrono::milliseconds(1), again); };
     again();
-    loop_.run_until(done, std::chrono::seconds(10));
+    loop_.run_until(done, std::chrono::seconds(60));
   }
 
   EventLoop& loop_;
