@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/text.h"
+#include "engine/hadoop_rpc.h"
 #include "engine/http_get.h"
 
 namespace tusker {
@@ -27,6 +28,8 @@ std::string place_of(const link::Probe& probe) {
       return fmt::format("JMX {} on port {}", probe.jmx().bean(), probe.jmx().port());
     case link::Probe::kJson:
       return fmt::format("GET :{}{}", probe.json().port(), probe.json().path());
+    case link::Probe::kHadoopRpc:
+      return fmt::format("{} on port {}", probe.hadoop_rpc().method(), probe.hadoop_rpc().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -43,6 +46,8 @@ std::uint16_t port_of(const link::Probe& probe) {
       return static_cast<std::uint16_t>(probe.jmx().port());
     case link::Probe::kJson:
       return static_cast<std::uint16_t>(probe.json().port());
+    case link::Probe::kHadoopRpc:
+      return static_cast<std::uint16_t>(probe.hadoop_rpc().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -88,6 +93,20 @@ void ask_engine(Exchanger& exchanger,
                     });
     return;
   }
+  if (probe.has_hadoop_rpc()) {
+    const link::Probe::HadoopRpc& rpc = probe.hadoop_rpc();
+    call_hadoop(
+        exchanger,
+        address,
+        port_of(probe),
+        {rpc.protocol(), 1, rpc.method(), "", rpc.user()},
+        HadoopClientId{},
+        kDeadline,
+        [answer = std::move(answer)](Result<std::string> called) {
+          answer(called.ok() ? Result<Facts>(Facts{}) : Result<Facts>(std::move(called).error()));
+        });
+    return;
+  }
   get_page(exchanger,
            address,
            port_of(probe),
@@ -128,7 +147,9 @@ struct RoleProbes::Asked {
   int unanswered = 0;
   Timer timer;
 
-  bool decides() const { return probe.has_tcp() || probe.has_http() || !probe.ready().empty(); }
+  bool decides() const {
+    return probe.has_tcp() || probe.has_http() || probe.has_hadoop_rpc() || !probe.ready().empty();
+  }
   std::uint32_t interval_ms() const {
     const std::uint32_t wanted =
         was_ready || !decides() ? probe.interval_ms() : probe.starting_interval_ms();

@@ -15,9 +15,9 @@ namespace tusker {
 // The probes of one life of one role's process: asks, keeps the last answers, tells when something
 // changed.
 //
-// A role is ready when every TCP and HTTP probe succeeds and every condition of the others holds.
-// Once ready, it takes three unanswered questions in a row to be not ready again (a pause for
-// garbage collection is not a failure), but one answer that says so. Loop's thread; loop and
+// A role is ready when every TCP, HTTP and RPC probe succeeds and every condition of the others
+// holds. Once ready, it takes three unanswered questions in a row to be not ready again (a pause
+// for garbage collection is not a failure), but one answer that says so. Loop's thread; loop and
 // exchanger outlive it.
 class RoleProbes {
  public:

@@ -14,10 +14,10 @@ namespace tusker::api {
 
 class Call;
 
-// What a handler has to say: the members of the answer's object, each followed by a comma. The
-// envelope adds the rest.
+// What a handler has to say: an answer up to its last member's comma. The envelope ends it with the
+// RequestId.
 struct Answer {
-  std::string members;
+  std::string text = R"({"Response":{)";
 };
 
 // Called exactly once, on the loop.

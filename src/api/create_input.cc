@@ -36,7 +36,8 @@ struct Group {
   std::int64_t count;
 };
 
-Status read_disks(const Group& group, store::NodeSpec& spec, std::string& types) {
+Status read_disks(const Group& group, GroupRequest& made) {
+  store::NodeSpec& spec = made.spec;
   const Resource& resource = *group.resource;
   TK_TRY_VOID(in_range(group.path,
                        "DiskSize",
@@ -45,7 +46,7 @@ Status read_disks(const Group& group, store::NodeSpec& spec, std::string& types)
                        code::kInvalidParameter_InvalidDiskSize));
   if (resource.disk_size > 0)
     spec.add_disk_bytes(static_cast<std::uint64_t>(resource.disk_size) * kGiB);
-  types = resource.disk_type;
+  made.asked.add_disk_types(resource.disk_type);
   for (const MultiDisk& disk : resource.multi_disks) {
     const std::int64_t volume = disk.volume.value_or(0);
     const std::int64_t count = disk.count.value_or(1);
@@ -71,8 +72,7 @@ Status read_disks(const Group& group, store::NodeSpec& spec, std::string& types)
     }
     for (std::int64_t i = 0; i < count; ++i) {
       spec.add_disk_bytes(static_cast<std::uint64_t>(volume) * kGiB);
-      types += ',';
-      types += disk.disk_type.value_or(resource.disk_type);
+      made.asked.add_disk_types(disk.disk_type.value_or(resource.disk_type));
     }
   }
   return ok_status();
@@ -96,10 +96,7 @@ Status read_sizes(const Group& group, const Definitions& definitions, store::Nod
   return ok_status();
 }
 
-Status read_group(const Group& group,
-                  const Definitions& definitions,
-                  CreateRequest& into,
-                  EchoMap& echoes) {
+Status read_group(const Group& group, const Definitions& definitions, CreateRequest& into) {
   if (group.count < 0 || group.count > kMaxCount) {
     return api_error(code::kInvalidParameter_InvalidResourceSpec,
                      "{}: the count is {}; expected 0 to {}",
@@ -118,21 +115,18 @@ Status read_group(const Group& group,
   }
   GroupRequest made;
   made.count = static_cast<std::uint32_t>(group.count);
-  std::string disk_types;
   TK_TRY_VOID(read_sizes(group, definitions, made.spec));
-  TK_TRY_VOID(read_disks(group, made.spec, disk_types));
-  echoes[echo_key(echo::kSpec, group.type)] = group.resource->spec;
-  echoes[echo_key(echo::kStorageType, group.type)] = std::to_string(group.resource->storage_type);
-  echoes[echo_key(echo::kInstanceType, group.type)] = group.resource->instance_type.value_or("");
-  echoes[echo_key(echo::kDiskTypes, group.type)] = disk_types;
+  TK_TRY_VOID(read_disks(group, made));
+  made.asked.set_spec(group.resource->spec);
+  made.asked.set_storage_type(group.resource->storage_type);
+  made.asked.set_instance_type(group.resource->instance_type.value_or(""));
   into.groups.emplace(group.type, std::move(made));
   return ok_status();
 }
 
 Status read_groups(const CreateInstanceRequest& request,
                    const Definitions& definitions,
-                   CreateRequest& into,
-                   EchoMap& echoes) {
+                   CreateRequest& into) {
   if (!request.resource_spec) {
     return api_error(code::kMissingParameter,
                      "ResourceSpec is required: how many master and core nodes, and of what size");
@@ -156,28 +150,26 @@ Status read_groups(const CreateInstanceRequest& request,
        spec.common_resource_spec,
        spec.common_count.value_or(0)},
   };
-  for (const Group& group : groups) TK_TRY_VOID(read_group(group, definitions, into, echoes));
+  for (const Group& group : groups) TK_TRY_VOID(read_group(group, definitions, into));
   return ok_status();
 }
 
-EchoMap read_echoes(const CreateInstanceRequest& request) {
-  EchoMap echoes;
+store::Asked read_asked(const CreateInstanceRequest& request) {
+  store::Asked asked;
   if (request.vpc_settings) {
-    echoes[std::string(echo::kVpcId)] = request.vpc_settings->vpc_id;
-    echoes[std::string(echo::kSubnetId)] = request.vpc_settings->subnet_id;
+    asked.set_vpc_id(request.vpc_settings->vpc_id);
+    asked.set_subnet_id(request.vpc_settings->subnet_id);
   }
-  echoes[std::string(echo::kSecurityGroup)] = request.sg_id.value_or("");
-  echoes[std::string(echo::kSceneName)] = request.scene_name.value_or("Hadoop-Default");
-  echoes[std::string(echo::kNeedMasterWan)] = request.need_master_wan.value_or("NEED_MASTER_WAN");
-  echoes[std::string(echo::kAutoRenew)] = std::to_string(request.auto_renew.value_or(0));
-  echoes[std::string(echo::kApplicationRole)] = request.application_role.value_or("");
-  echoes[std::string(echo::kPublicKeyId)] = request.login_settings.public_key_id.value_or("");
-  return echoes;
+  asked.set_security_group(request.sg_id.value_or(""));
+  asked.set_scene_name(request.scene_name.value_or("Hadoop-Default"));
+  asked.set_no_public_address(request.need_master_wan.value_or("") == "NOT_NEED_MASTER_WAN");
+  asked.set_auto_renew(request.auto_renew.value_or(0));
+  asked.set_application_role(request.application_role.value_or(""));
+  asked.set_public_key_id(request.login_settings.public_key_id.value_or(""));
+  return asked;
 }
 
-Result<CreateRequest> read_request(const CreateInstanceRequest& request,
-                                   const Call& call,
-                                   EchoMap& echoes) {
+Result<CreateRequest> read_request(const CreateInstanceRequest& request, const Call& call) {
   CreateRequest made;
   made.name = request.instance_name;
   made.product_id = request.product_id;
@@ -188,13 +180,14 @@ Result<CreateRequest> read_request(const CreateInstanceRequest& request,
   made.account = call.caller.account;
   made.pay_mode = static_cast<std::int32_t>(request.pay_mode);
   if (request.placement) made.project_id = request.placement->project_id.value_or(0);
+  made.asked = read_asked(request);
   TK_TRY(made.zone, read_zone(request.placement ? request.placement->zone : "", call.region));
   for (const Tag& tag : request.tags) {
     store::Tag& row = made.tags.emplace_back();
     row.set_key(tag.tag_key.value_or(""));
     row.set_value(tag.tag_value.value_or(""));
   }
-  TK_TRY_VOID(read_groups(request, call.services.definitions, made, echoes));
+  TK_TRY_VOID(read_groups(request, call.services.definitions, made));
   return made;
 }
 
@@ -203,19 +196,13 @@ Result<CreateRequest> read_request(const CreateInstanceRequest& request,
 Result<ClusterPlan> plan_from(const CreateInstanceRequest& request, const Call& call) {
   TK_TRY_VOID(check_account_settings(request));
   TK_TRY_VOID(check_supported(request));
-  EchoMap echoes = read_echoes(request);
-  TK_TRY(const CreateRequest input, read_request(request, call, echoes));
+  TK_TRY(const CreateRequest input, read_request(request, call));
   const Services& services = call.services;
-  TK_TRY(ClusterPlan plan,
-         plan_cluster(services.definitions,
+  return plan_cluster(services.definitions,
                       services.controller.inventory(),
                       input,
                       services.random,
-                      services.clock.wall()));
-  for (auto& [name, value] : echoes) {
-    if (!value.empty()) (*plan.cluster.mutable_echo())[name] = std::move(value);
-  }
-  return plan;
+                      services.clock.wall());
 }
 
 }  // namespace tusker::api

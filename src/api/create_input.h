@@ -1,7 +1,6 @@
 #pragma once
 
 #include "api/call.h"
-#include "api/echo.h"
 #include "api/generated/types.h"
 #include "base/result.h"
 #include "plan/cluster_plan.h"

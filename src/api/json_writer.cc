@@ -1,5 +1,6 @@
 #include "api/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -9,6 +10,10 @@
 namespace tusker::api {
 namespace {
 
+constexpr std::size_t kLeastRoom = 512;
+constexpr std::size_t kLongestEscape = 6;  // \u001f
+constexpr std::size_t kLongestNumber = 32;
+
 // Bytes that can be copied as they are: printable ASCII without quote and backslash.
 constexpr std::array<bool, 256> make_plain() {
   std::array<bool, 256> plain{};
@@ -17,86 +22,112 @@ constexpr std::array<bool, 256> make_plain() {
 }
 constexpr std::array<bool, 256> kPlain = make_plain();
 
-void append_control(std::string& out, char c) {
-  switch (c) {
-    case '\n':
-      out.append("\\n");
-      return;
-    case '\r':
-      out.append("\\r");
-      return;
-    case '\t':
-      out.append("\\t");
-      return;
-    default: {
-      static constexpr char kHex[] = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(c);
-      const char escape[] = {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
-      out.append(escape, sizeof escape);
-    }
-  }
+constexpr std::uint64_t each(std::uint64_t byte) {
+  return byte * 0x0101010101010101ULL;
 }
 
-// Appends what stands at the front of `text`, which is no plain byte; returns how many bytes that
-// were.
-std::size_t append_special(std::string& out, std::string_view text) {
-  const char c = text[0];
-  if (c == '"' || c == '\\') {
-    out.push_back('\\');
-    out.push_back(c);
-    return 1;
-  }
-  if (static_cast<unsigned char>(c) < 0x80) {
-    append_control(out, c);
-    return 1;
-  }
-  const std::size_t length = utf8_sequence(text);
-  if (length == 0) {
-    out.append("\xEF\xBF\xBD");
-    return 1;
-  }
-  out.append(text.substr(0, length));
-  return length;
+// Whether some byte of `block` is `byte`. (Hacker's Delight, 6-1.)
+constexpr std::uint64_t has(std::uint64_t block, unsigned char byte) {
+  const std::uint64_t zeroed = block ^ each(byte);
+  return (zeroed - each(1)) & ~zeroed & each(0x80);
 }
 
-template <typename T>
-void append_number(std::string& out, T number) {
-  char digits[32];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
-  static_cast<void>(error);  // 32 bytes hold every value of these types
-  out.append(digits, static_cast<std::size_t>(end - digits));
+// Whether kPlain holds for eight bytes at once.
+constexpr bool are_plain(std::uint64_t block) {
+  const std::uint64_t controls = (block - each(0x20)) & ~block & each(0x80);
+  const std::uint64_t found =
+      controls | (block & each(0x80)) | has(block, '"') | has(block, '\\') | has(block, 0x7F);
+  return found == 0;
 }
 
 }  // namespace
 
-void append_json(std::string& out, std::string_view text) {
-  out.push_back('"');
-  std::size_t start = 0;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (kPlain[static_cast<unsigned char>(text[at])]) {
-      ++at;
-      continue;
-    }
-    out.append(text, start, at - start);
-    at += append_special(out, text.substr(at));
-    start = at;
-  }
-  out.append(text, start, at - start);
-  out.push_back('"');
+JsonWriter::JsonWriter(std::string& out) : out_(out) {
+  const std::size_t used = out.size();
+  out.resize(std::max(out.capacity(), used + kLeastRoom));
+  at_ = out.data() + used;
+  end_ = out.data() + out.size();
 }
 
-void append_json(std::string& out, std::int64_t number) {
-  append_number(out, number);
+void JsonWriter::grow(std::size_t bytes) {
+  const auto used = static_cast<std::size_t>(at_ - out_.data());
+  out_.resize(std::max(out_.size() * 2, used + bytes));
+  at_ = out_.data() + used;
+  end_ = out_.data() + out_.size();
 }
-void append_json(std::string& out, std::uint64_t number) {
-  append_number(out, number);
+
+// What stands at the front of `text`, which is no plain byte; returns how many bytes that were.
+// There is room.
+std::size_t JsonWriter::write_special(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  const char c = text[0];
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0x80) {
+    const std::size_t length = utf8_sequence(text);
+    raw(length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length));
+    return std::max<std::size_t>(length, 1);
+  }
+  switch (c) {
+    case '"':
+      raw("\\\"");
+      break;
+    case '\\':
+      raw("\\\\");
+      break;
+    case '\n':
+      raw("\\n");
+      break;
+    case '\r':
+      raw("\\r");
+      break;
+    case '\t':
+      raw("\\t");
+      break;
+    default: {
+      const char escape[] = {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
+      raw({escape, sizeof escape});
+    }
+  }
+  return 1;
 }
-void append_json(std::string& out, double number) {
-  append_number(out, std::isfinite(number) ? number : 0.0);
+
+void JsonWriter::value(std::string_view text) {
+  make_room(text.size() + 2);
+  *at_++ = '"';
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // As long as nothing was escaped, what is left fits into what was made room for.
+    char* to = at_;
+    std::uint64_t block = 0;
+    for (; text.size() - at >= sizeof block; at += sizeof block, to += sizeof block) {
+      std::memcpy(&block, text.data() + at, sizeof block);
+      if (!are_plain(block)) break;
+      std::memcpy(to, &block, sizeof block);
+    }
+    for (; at < text.size() && kPlain[static_cast<unsigned char>(text[at])]; ++at) *to++ = text[at];
+    at_ = to;
+    if (at == text.size()) break;
+    make_room(kLongestEscape + text.size() - at + 1);
+    at += write_special(text.substr(at));
+    make_room(text.size() - at + 1);
+  }
+  *at_++ = '"';
 }
-void append_json(std::string& out, bool value) {
-  out.append(value ? "true" : "false");
+
+template <typename T>
+void JsonWriter::write_number(T number) {
+  make_room(kLongestNumber);
+  at_ = std::to_chars(at_, at_ + kLongestNumber, number).ptr;  // 32 bytes hold every value
+}
+
+void JsonWriter::value(std::int64_t number) {
+  write_number(number);
+}
+void JsonWriter::value(std::uint64_t number) {
+  write_number(number);
+}
+void JsonWriter::value(double number) {
+  write_number(std::isfinite(number) ? number : 0.0);
 }
 
 }  // namespace tusker::api

@@ -10,7 +10,7 @@ namespace {
 template <typename T>
 std::string written(T value) {
   std::string out;
-  append_json(out, value);
+  JsonWriter(out).value(value);
   return out;
 }
 
@@ -27,6 +27,40 @@ TEST(JsonWriter, KeepsUtf8AndReplacesBytesThatAreNone) {
   EXPECT_EQ(written("\xe6\x9c\xaa\xf0\x9f\x98\x80"sv), "\"\xe6\x9c\xaa\xf0\x9f\x98\x80\"");
   EXPECT_EQ(written("a\xff\xe6\x9cz"sv), "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
   EXPECT_EQ(written("\xed\xa0\x80"sv), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");  // a surrogate
+}
+
+TEST(JsonWriter, EscapesWhereverItIsInALongText) {
+  // Texts are copied eight bytes at a time: every place within them, before and after.
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (const auto& [special, wanted] : {std::pair<std::string, std::string>{"\"", "\\\""},
+                                            {"\x1f", "\\u001f"},
+                                            {"\x7f", "\\u007f"},
+                                            {"\xe6\x9c\xaa", "\xe6\x9c\xaa"},
+                                            {"\x80", "\xef\xbf\xbd"}}) {
+        const std::string before(place, 'x');
+        const std::string after(size - place, '~');
+        EXPECT_EQ(written(std::string_view(before + special + after)),
+                  '"' + before + wanted + after + '"');
+      }
+    }
+  }
+}
+
+TEST(JsonWriter, GrowsBehindWhatTheTextHeld) {
+  std::string out = "before ";
+  const std::string controls(10'000, '\n');
+  {
+    JsonWriter writer(out);
+    writer.raw("[");
+    writer.value(std::string_view(controls));
+    writer.raw(",");
+    writer.value(std::int64_t{-7});
+    writer.raw("]");
+  }
+  EXPECT_EQ(out.size(), 7 + 1 + 2 + 20'000 + 1 + 2 + 1);
+  EXPECT_TRUE(out.starts_with("before [\"\\n\\n"));
+  EXPECT_TRUE(out.ends_with("\\n\",-7]"));
 }
 
 TEST(JsonWriter, WritesNumbersAtTheirLimits) {

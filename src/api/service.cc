@@ -222,7 +222,7 @@ void ApiService::run(const Incoming& incoming, ReplyCallback done) {
     if (action.mutating && action.handler != nullptr) {
       record(action, *call, answer.ok() ? ok_status() : Status(answer.error()));
     }
-    ApiReply reply = answer.ok() ? make_reply(*answer, call->request_id)
+    ApiReply reply = answer.ok() ? make_reply(*std::move(answer), call->request_id)
                                  : make_error_reply(answer.error(), call->request_id);
     reply.after_commit = services_.journal.current();
     done(std::move(reply));

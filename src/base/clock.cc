@@ -1,23 +1,31 @@
 #include "base/clock.h"
 
-#include <fmt/format.h>
-
 #include <ctime>
 
 namespace tusker {
 
+namespace {
+
+// By hand: every answer of the API has dozens of times.
+void put_digits(char* at, int number, int digits) {
+  for (int i = digits - 1; i >= 0; --i, number /= 10) at[i] = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
+
 std::string to_text(WallTime time) {
-  if (time.ms == 0) return "0000-00-00 00:00:00";
+  std::string text = "0000-00-00 00:00:00";
+  if (time.ms == 0) return text;
   const std::time_t seconds = time.ms / 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-                     parts.tm_year + 1900,
-                     parts.tm_mon + 1,
-                     parts.tm_mday,
-                     parts.tm_hour,
-                     parts.tm_min,
-                     parts.tm_sec);
+  put_digits(text.data(), parts.tm_year + 1900, 4);
+  put_digits(text.data() + 5, parts.tm_mon + 1, 2);
+  put_digits(text.data() + 8, parts.tm_mday, 2);
+  put_digits(text.data() + 11, parts.tm_hour, 2);
+  put_digits(text.data() + 14, parts.tm_min, 2);
+  put_digits(text.data() + 17, parts.tm_sec, 2);
+  return text;
 }
 
 namespace {

@@ -19,15 +19,22 @@ link::Probe probe_of(const store::Probe& stored) {
     probe.mutable_tcp()->set_port(stored.port());
   } else if (stored.kind() == "http") {
     probe.mutable_http()->set_port(stored.port());
-    probe.mutable_http()->set_path(stored.path_or_bean());
+    probe.mutable_http()->set_path(stored.subject());
   } else if (stored.kind() == "jmx") {
     probe.mutable_jmx()->set_port(stored.port());
-    probe.mutable_jmx()->set_bean(stored.path_or_bean());
+    probe.mutable_jmx()->set_bean(stored.subject());
     *probe.mutable_jmx()->mutable_attributes() = stored.attributes();
   } else if (stored.kind() == "json") {
     probe.mutable_json()->set_port(stored.port());
-    probe.mutable_json()->set_path(stored.path_or_bean());
+    probe.mutable_json()->set_path(stored.subject());
     *probe.mutable_json()->mutable_facts() = stored.pointers();
+  } else if (stored.kind() == "rpc") {
+    const std::size_t slash = stored.subject().rfind('/');
+    link::Probe::HadoopRpc& rpc = *probe.mutable_hadoop_rpc();
+    rpc.set_port(stored.port());
+    rpc.set_protocol(stored.subject().substr(0, slash));
+    rpc.set_method(stored.subject().substr(slash + 1));
+    rpc.set_user(stored.user());
   }
   // In order of fact: equal states have equal bytes.
   const std::map<std::string, std::string> ready(stored.ready().begin(), stored.ready().end());

@@ -194,11 +194,9 @@ void call_hadoop(Exchanger& exchanger,
                  const std::string& address,
                  std::uint16_t port,
                  const HadoopCall& call,
-                 Random& random,
+                 const HadoopClientId& client,
                  Duration deadline,
                  std::function<void(Result<std::string>)> done) {
-  HadoopClientId client;
-  random.fill(client);
   Exchange exchange;
   exchange.address = address;
   exchange.port = port;

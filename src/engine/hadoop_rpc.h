@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/random.h"
 #include "base/result.h"
 #include "engine/exchange.h"
 
@@ -22,7 +21,7 @@ struct HadoopCall {
   std::string user;     // whom to act as
 };
 
-// Names a client for the server's retry cache; random.
+// Names a client for the server's retry cache. To be random, except for calls that change nothing.
 using HadoopClientId = std::array<std::uint8_t, 16>;
 
 // Everything that the client sends, from the first byte of the connection on.
@@ -40,7 +39,7 @@ void call_hadoop(Exchanger& exchanger,
                  const std::string& address,
                  std::uint16_t port,
                  const HadoopCall& call,
-                 Random& random,
+                 const HadoopClientId& client,
                  Duration deadline,
                  std::function<void(Result<std::string>)> done);
 

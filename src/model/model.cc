@@ -342,4 +342,10 @@ Touched Model::observe_state(const HostId& host, const link::Observed& state, Ti
   return touched;
 }
 
+const store::NodeGroup& group_of(const store::Cluster& cluster, store::NodeType type) {
+  for (const store::NodeGroup& group : cluster.groups())
+    if (group.type() == type) return group;
+  return store::NodeGroup::default_instance();
+}
+
 }  // namespace tusker

@@ -144,4 +144,7 @@ class Model {
   std::map<std::string, ObservedHost, std::less<>> observed_;
 };
 
+// A cluster's nodes of one type; the default instance, without a spec, if it was made without them.
+const store::NodeGroup& group_of(const store::Cluster& cluster, store::NodeType type);
+
 }  // namespace tusker

@@ -183,7 +183,7 @@ class HttpOperation final : public ClientOperation<HttpReply> {
 
   bool send() {
     while (sent_ < out_.size()) {
-      const Io io = socket_->write(out_.data() + sent_, out_.size() - sent_);
+      const Io io = socket_->write(std::string_view(out_).substr(sent_));
       if (io.status == IoStatus::WantRead || io.status == IoStatus::WantWrite) {
         wait(io.status);
         return false;

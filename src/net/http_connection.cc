@@ -215,8 +215,7 @@ void HttpConnection::begin_body(RequestHead head) {
   }
   // Nothing else is being sent now, so a socket that does not take 25 bytes belongs to a client
   // that does not read.
-  if (waits && socket_->write(kContinue.data(), kContinue.size()).bytes != kContinue.size())
-    return close();
+  if (waits && socket_->write(kContinue).bytes != kContinue.size()) return close();
   enter(Phase::Body, limit);
 }
 

@@ -121,9 +121,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::optional<HttpRefusal> refusal_;  // to be answered after discarding
 
   std::string out_;
-  std::size_t sent_ = 0;  // of out_
+  std::size_t sent_ = 0;  // of out_ and body_ together
   bool writing_ = false;  // waiting for the kernel to take more
-  std::string large_;     // a body that follows out_, not worth copying
+  std::string body_;      // follows out_; not worth copying
   std::shared_ptr<BodySource> source_;
   bool chunked_ = false;
   std::uint64_t source_left_ = 0;  // of an announced length

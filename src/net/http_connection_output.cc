@@ -1,5 +1,6 @@
 // The sending half of HttpConnection.
 
+#include <algorithm>
 #include <utility>
 
 #include "net/body_source.h"
@@ -12,7 +13,7 @@ namespace tusker {
 
 namespace {
 
-constexpr std::size_t kCopiedBody = 64 << 10;  // up to here one write of a copy beats two writes
+constexpr std::size_t kCopiedBody = 4 << 10;  // up to here behind the head, into its buffer
 
 }  // namespace
 
@@ -45,7 +46,7 @@ void HttpConnection::send(HttpResponse response) {
     } else if (response.body.size() <= kCopiedBody) {
       out_ += response.body;
     } else {
-      large_ = std::move(response.body);
+      body_ = std::move(response.body);
     }
   }
   flush();
@@ -67,21 +68,17 @@ void HttpConnection::flush() {
   const auto self = shared_from_this();
   for (;;) {
     if (!flush_buffer()) return;
-    if (!large_.empty()) {
-      out_.swap(large_);
-      large_.clear();
-    } else if (!source_) {
-      return output_done();
-    } else if (!pull()) {
-      return;
-    }
+    if (!source_) return output_done();
+    if (!pull()) return;
   }
 }
 
 bool HttpConnection::flush_buffer() {
   writing_ = false;
-  while (sent_ < out_.size()) {
-    const Io io = socket_->write(out_.data() + sent_, out_.size() - sent_);
+  while (sent_ < out_.size() + body_.size()) {
+    const std::size_t of_head = std::min(sent_, out_.size());
+    const Io io = socket_->write(std::string_view(out_).substr(of_head),
+                                 std::string_view(body_).substr(sent_ - of_head));
     if (io.status == IoStatus::Done) {
       sent_ += io.bytes;
       continue;
@@ -98,6 +95,7 @@ bool HttpConnection::flush_buffer() {
   deadline_ = Time::max();
   sent_ = 0;
   out_.clear();
+  std::string().swap(body_);
   return true;
 }
 

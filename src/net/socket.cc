@@ -114,19 +114,25 @@ Io Socket::read(char* data, std::size_t size) {
   return broken(errno, "receive from");
 }
 
-Io Socket::write(const char* data, std::size_t size) {
-  if (size == 0) return {};
+Io Socket::write(std::string_view first, std::string_view second) {
+  if (first.empty() && second.empty()) return {};
   if (ssl_) {
+    const std::string_view data = first.empty() ? second : first;
     ERR_clear_error();
     errno = 0;
     std::size_t n = 0;
-    const int result = SSL_write_ex(ssl_.get(), data, size, &n);
+    const int result = SSL_write_ex(ssl_.get(), data.data(), data.size(), &n);
     if (result == 1) return {IoStatus::Done, n};
     return of_ssl(result, "send to");
   }
+  iovec parts[] = {{const_cast<char*>(first.data()), first.size()},
+                   {const_cast<char*>(second.data()), second.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
   ssize_t n = 0;
   do {
-    n = ::send(tcp_.native_handle(), data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    n = ::sendmsg(tcp_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (n < 0 && errno == EINTR);
   if (n >= 0) return {IoStatus::Done, static_cast<std::size_t>(n)};
   if (errno == EAGAIN) return {IoStatus::WantWrite};

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.h"
@@ -43,7 +44,9 @@ class Socket {
   Io handshake();
 
   Io read(char* data, std::size_t size);
-  Io write(const char* data, std::size_t size);
+  Io write(std::string_view data) { return write(data, {}); }
+  // One behind the other; how much was taken of both together.
+  Io write(std::string_view first, std::string_view second);
   // Says that we send no more, and goes on reading.
   void shutdown_send();
   void close();

@@ -93,8 +93,13 @@ void Planner::start_cluster() {
   cluster.set_zone(request_.zone);
   cluster.set_pay_mode(request_.pay_mode);
   cluster.mutable_tags()->Add(request_.tags.begin(), request_.tags.end());
-  for (const auto& [type, group] : checked_.groups)
-    (*cluster.mutable_specs())[std::string(node_type_word(type))] = group.spec;
+  for (const auto& [type, group] : checked_.groups) {  // a map: masters first
+    store::NodeGroup& added = *cluster.add_groups();
+    added.set_type(type);
+    *added.mutable_spec() = group.spec;
+    *added.mutable_asked() = group.asked;
+  }
+  *cluster.mutable_asked() = request_.asked;
   cluster.set_custom_configuration(request_.custom_configuration);
   cluster.set_created_wall_ms(now_.ms);
 }

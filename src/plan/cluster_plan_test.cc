@@ -28,7 +28,7 @@ TEST(ClusterPlan, HasEveryChoiceMade) {
   EXPECT_TRUE(is_cluster_id(made.cluster.id()));
   EXPECT_EQ(made.cluster.state(), store::Cluster::CREATING);
   EXPECT_EQ(made.cluster.release(), "EMR-V5.0.0");
-  EXPECT_EQ(made.cluster.specs().at("core").memory_bytes(), 1ULL << 30);
+  EXPECT_EQ(made.cluster.groups(1).spec().memory_bytes(), 1ULL << 30);
   ASSERT_EQ(made.nodes.size(), 3U);
   std::set<std::string> ids, addresses;
   for (const store::Node& each : made.nodes) {
@@ -97,11 +97,16 @@ TEST(ClusterPlan, DirectoriesStandAfterTheirParents) {
 
 TEST(ClusterPlan, ProbesAskWhereTheRoleListens) {
   const ClusterPlan made = good_plan();
-  const store::Probe& names = role(node(made, "master-1"), "NameNode").probes(0);
+  const store::Probe& calls = role(node(made, "master-1"), "NameNode").probes(0);
+  EXPECT_EQ(calls.kind(), "rpc");
+  EXPECT_EQ(calls.port(), 4007U);
+  EXPECT_EQ(calls.subject(),
+            "org.apache.hadoop.hdfs.server.protocol.DatanodeProtocol/versionRequest");
+  EXPECT_EQ(calls.user(), "hadoop");
+  const store::Probe& names = role(node(made, "master-1"), "NameNode").probes(1);
   EXPECT_EQ(names.kind(), "jmx");
   EXPECT_EQ(names.port(), 4008U);
-  EXPECT_EQ(names.path_or_bean(), "Hadoop:service=NameNode,name=FSNamesystemState");
-  EXPECT_EQ(names.ready().at("FSState"), "Operational");
+  EXPECT_EQ(names.subject(), "Hadoop:service=NameNode,name=FSNamesystemState");
   const store::Probe& resources = role(node(made, "master-1"), "ResourceManager").probes(1);
   EXPECT_EQ(resources.kind(), "json");
   EXPECT_EQ(resources.port(), 5003U);
@@ -110,12 +115,13 @@ TEST(ClusterPlan, ProbesAskWhereTheRoleListens) {
 
 TEST(ClusterPlan, IsCompleteWhenAllWorkersAreCounted) {
   const ClusterPlan made = good_plan("TK.MEDIUM4", "TK.SMALL1", 3);
-  const std::vector<Condition> wanted = {{"NameNode", "NumLiveDataNodes", "3"},
+  const std::vector<Condition> wanted = {{"NameNode", "FSState", "Operational"},
+                                         {"NameNode", "NumLiveDataNodes", "3"},
                                          {"ResourceManager", "activeNodes", "3"}};
   EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, made.nodes), wanted);
   std::vector<store::Node> nodes = made.nodes;
   nodes[2].set_removing(true);
-  EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, nodes)[0].equals, "2");
+  EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, nodes)[1].equals, "2");
 }
 
 TEST(ClusterPlan, HdfsAloneIsACluster) {

@@ -34,10 +34,12 @@ std::vector<Condition> complete_conditions(const Definitions& definitions,
     if (component == nullptr) continue;
     for (const RoleDefinition& role : component->roles) {
       for (const CompleteDefinition& complete : role.complete) {
-        conditions.push_back(
-            {role.name,
-             complete.fact,
-             std::to_string(count_running(definitions, cluster, nodes, complete.counted_role))});
+        conditions.push_back({role.name,
+                              complete.fact,
+                              complete.counted_role.empty()
+                                  ? complete.equals
+                                  : std::to_string(count_running(
+                                        definitions, cluster, nodes, complete.counted_role))});
       }
     }
   }

@@ -15,6 +15,7 @@ struct GroupRequest {
   // instance_type (spec list), or cpus and memory_bytes; sizes that an instance_type already says
   // may be left 0. disk_bytes empty: one data disk of the product's default size.
   store::NodeSpec spec;
+  store::AskedOfGroup asked;
 };
 
 // CreateInstance and CreateCluster, after decoding: typed, and still hostile. plan_cluster() checks
@@ -25,6 +26,7 @@ struct CreateRequest {
   std::uint64_t product_id = 0;       // 0 when `release` says it
   std::vector<std::string> software;  // "hdfs-3.5.0"; white space around it is taken off
   std::map<store::NodeType, GroupRequest> groups;
+  store::Asked asked;
   bool high_availability = false;
   std::string custom_configuration;  // CustomConf / ExtendFsField text, or empty
   std::vector<store::Tag> tags;

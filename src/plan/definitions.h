@@ -38,9 +38,9 @@ struct PortDefinition {
 // store::Probe before its texts are filled in: values of `ready` may name cluster identities, as
 // "{hdfs.cluster_id}".
 struct ProbeDefinition {
-  std::string kind;  // tcp, http, jmx, json
-  std::string port;  // name of one of the role's ports
-  std::string path_or_bean;
+  std::string kind;                             // tcp, http, jmx, json, rpc
+  std::string port;                             // name of one of the role's ports
+  std::string subject;                          // path, bean, or protocol/method
   std::vector<std::string> attributes;          // jmx
   std::map<std::string, std::string> pointers;  // json: fact -> JSON pointer
   std::map<std::string, std::string> ready;     // fact -> value
@@ -49,10 +49,11 @@ struct ProbeDefinition {
 };
 
 // A cluster-level condition on a fact of a role: it equals the number of nodes that run another
-// role.
+// role, or a text.
 struct CompleteDefinition {
   std::string fact;
-  std::string counted_role;
+  std::string counted_role;  // empty: `equals`
+  std::string equals;
 };
 
 // A directory that a role needs on its node's disks.

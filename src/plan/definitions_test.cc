@@ -97,7 +97,7 @@ TEST(Definitions, RolesThatWaitForEachOtherAreFound) {
                      "    ready_within: 2m\n    complete:",
                      "    ready_within: 2m\n    after: [JobHistoryServer]\n    complete:");
   EXPECT_TOLD(told, "roles wait for each other in a circle: ");
-  EXPECT_TOLD(told, "JobHistoryServer -> NameNode");
+  EXPECT_TOLD(told, "NameNode -> JobHistoryServer");
 }
 
 TEST(Definitions, ComponentsThatNeedEachOtherAreFound) {
@@ -124,9 +124,10 @@ TEST(Definitions, WrongTypesRangesAndPlacesAreFound) {
               "dfs.namenode.safemode.extension is \"soon\", wanted a whole number");
   EXPECT_TOLD(problems_after(kHdfs, "on: { core: every }", "on: { cores: every }"),
               "unknown node type \"cores\"; did you mean \"core\"?");
-  EXPECT_TOLD(
-      problems_after(kHdfs, "ready: { FSState: Operational }", "ready: { FsState: Operational }"),
-      "ready names \"FsState\"");
+  EXPECT_TOLD(problems_after(kYarn, "ready: { state: STARTED }", "ready: { States: STARTED }"),
+              "ready names \"States\"");
+  EXPECT_TOLD(problems_after(kHdfs, "Protocol/versionRequest", "Protocol.versionRequest"),
+              "is no call, such as PROTOCOL/METHOD");
   EXPECT_TOLD(problems_after(kYarn, "http: 5003", "http: 4008"),
               "port 4008 is both NameNode.http and ResourceManager.http");
   EXPECT_TOLD(problems_after(kHdfs, "oom_score_adj: 0", "oom_score_adj: -500"),

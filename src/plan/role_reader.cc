@@ -66,19 +66,23 @@ bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
              probe.attributes.end();
 }
 
+constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp and rpc";
+
 ProbeDefinition read_probe(const std::string& role,
                            const YamlValue& value,
                            std::vector<Reference>& references) {
   YamlMap map(value);
   ProbeDefinition probe;
-  for (const char* kind : {"jmx", "json", "http", "tcp"}) {
+  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc"}) {
     const YamlValue path = map.optional(kind);
     if (!path.present()) continue;
-    if (!probe.kind.empty()) path.report("a probe is one of jmx, json, http and tcp");
+    if (!probe.kind.empty()) path.report(kOneKind);
     probe.kind = kind;
-    probe.path_or_bean = path.text();
+    probe.subject = path.text();
+    if (probe.kind == "rpc" && probe.subject.find('/') == std::string::npos)
+      path.report(fmt::format("\"{}\" is no call, such as PROTOCOL/METHOD", probe.subject));
   }
-  if (probe.kind.empty()) value.report("a probe is one of jmx, json, http and tcp");
+  if (probe.kind.empty()) value.report(kOneKind);
   const YamlValue port = map.required("port");
   probe.port = port.text();
   references.push_back({Reference::Kind::Port, role + "." + probe.port, port});
@@ -101,7 +105,8 @@ void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Refer
   for (const YamlValue& item : value.items()) {
     role.probes.push_back(read_probe(role.name, item, references));
     const ProbeDefinition& probe = role.probes.back();
-    tells_readiness |= !probe.ready.empty() || probe.kind == "http" || probe.kind == "tcp";
+    tells_readiness |=
+        !probe.ready.empty() || probe.kind == "http" || probe.kind == "tcp" || probe.kind == "rpc";
   }
   if (!tells_readiness)
     value.report(fmt::format("no probe of {} tells when it is ready", role.name));
@@ -112,11 +117,6 @@ void read_complete(RoleDefinition& role,
                    std::vector<Reference>& references) {
   for (const auto& [fact, wanted] : value.entries()) {
     const std::string text = wanted.text();
-    if (!text.starts_with("count(") || !text.ends_with(")")) {
-      wanted.report(fmt::format("complete.{} is \"{}\", wanted count(ROLE)", fact, text));
-      continue;
-    }
-    const std::string counted = text.substr(6, text.size() - 7);
     if (std::none_of(
             role.probes.begin(), role.probes.end(), [&fact = fact](const ProbeDefinition& probe) {
               return has_fact(probe, fact);
@@ -124,7 +124,12 @@ void read_complete(RoleDefinition& role,
       wanted.report(
           fmt::format("complete names \"{}\", which no probe of {} reports", fact, role.name));
     }
-    role.complete.push_back({fact, counted});
+    if (!text.starts_with("count(") || !text.ends_with(")")) {
+      role.complete.push_back({fact, "", text});
+      continue;
+    }
+    const std::string counted = text.substr(6, text.size() - 7);
+    role.complete.push_back({fact, counted, ""});
     references.push_back({Reference::Kind::Role, counted, wanted});
   }
 }

@@ -85,35 +85,34 @@ def emit_encoders(catalogue):
     tops = {a.response for a in catalogue.actions if a.has_handler}
     for name in answer_types(catalogue):
         if name not in tops:
-            out.append(f"void append_value(std::string& out, const answer::{name}& value);\n")
-    out.append("\ntemplate <typename T>\nvoid append_value(std::string& out, const T& scalar) {\n  append_json(out, scalar);\n}\n\n"
-               "template <typename T>\nvoid append_list(std::string& out, const std::vector<T>& items) {\n  out.push_back('[');\n"
-               "  bool first = true;\n  for (const T& item : items) {\n    if (!first) out.push_back(',');\n    first = false;\n"
-               "    append_value(out, item);\n  }\n  out.push_back(']');\n}\n\n"
-               "template <typename T>\nvoid append_optional(std::string& out, const std::optional<T>& item) {\n  if (item) {\n"
-               '    append_value(out, *item);\n  } else {\n    out.append("null");\n  }\n}\n\n')
+            out.append(f"void write(JsonWriter& out, const answer::{name}& value);\n")
+    out.append("\ntemplate <typename T>\nvoid write(JsonWriter& out, const T& scalar) {\n  out.value(scalar);\n}\n\n"
+               "template <typename T>\nvoid write(JsonWriter& out, const std::vector<T>& items) {\n  out.raw(\"[\");\n"
+               "  bool first = true;\n  for (const T& item : items) {\n    if (!first) out.raw(\",\");\n    first = false;\n"
+               "    write(out, item);\n  }\n  out.raw(\"]\");\n}\n\n"
+               "template <typename T>\nvoid write(JsonWriter& out, const std::optional<T>& item) {\n  if (item) {\n"
+               '    write(out, *item);\n  } else {\n    out.raw("null");\n  }\n}\n\n')
     for name in answer_types(catalogue):
         if name not in tops:
-            out.append(_encoder(f"void append_value(std::string& out, const answer::{name}& value)",
+            out.append(_encoder(f"void write(JsonWriter& out, const answer::{name}& value)",
                                 answer_fields(catalogue, name), '{', '}'))
     out.append("}  // namespace\n\n")
     for name in answer_types(catalogue):
         if name in tops:
-            out.append(_encoder(f"void encode(const answer::{name}& value, std::string& out)",
-                                answer_fields(catalogue, name), '', ','))
+            out.append(_encoder(f"void encode(const answer::{name}& value, std::string& text)",
+                                answer_fields(catalogue, name), '', ',', "  JsonWriter out(text);\n"))
     out.append("}  // namespace tusker::api\n")
     return "".join(out)
 
 
-def _encoder(signature, fields, opening, closing):
+def _encoder(signature, fields, opening, closing, before=""):
     if not fields:
-        body = f'  static_cast<void>(value);\n' + (f'  out.append("{opening}{closing}");\n' if opening else "  static_cast<void>(out);\n")
+        body = '  static_cast<void>(value);\n' + (f'  out.raw("{opening}{closing}");\n' if opening else "  static_cast<void>(text);\n")
         return f"{signature} {{\n{body}}}\n\n"
-    lines, lead = [], opening
+    lines, lead = [before], opening
     for f in fields:
-        lines.append(f'  out.append("{lead}\\"{f.name}\\":");\n')
-        call = "append_list" if f.array else "append_optional" if f.is_object else "append_json"
-        lines.append(f"  {call}(out, value.{f.member});\n")
+        lines.append(f'  out.raw("{lead}\\"{f.name}\\":");\n')
+        lines.append(f"  {'write(out, ' if f.array or f.is_object else 'out.value('}value.{f.member});\n")
         lead = ","
-    lines.append(f"  out.push_back('{closing}');\n")
+    lines.append(f'  out.raw("{closing}");\n')
     return f"{signature} {{\n{''.join(lines)}}}\n\n"

@@ -3,13 +3,11 @@
 #include <array>
 
 #include "api/disk_types.h"
-#include "api/echo.h"
 #include "api/failure_text.h"
 #include "api/places.h"
 #include "base/encoding.h"
 #include "model/cluster_status.h"
 #include "model/model.h"
-#include "plan/request_checks.h"
 
 namespace tusker::api {
 namespace {
@@ -53,24 +51,26 @@ Nodes nodes_of(const store::Cluster& cluster, const Model& model) {
   return nodes;
 }
 
-std::string run_time(const store::Cluster& cluster, WallTime now) {
+std::string_view run_time(const store::Cluster& cluster, WallTime now, TextKeeper& texts) {
   const std::int64_t end = cluster.ended_wall_ms() != 0 ? cluster.ended_wall_ms() : now.ms;
   const std::int64_t seconds = std::max<std::int64_t>(0, (end - cluster.created_wall_ms()) / 1000);
-  return fmt::format("{} day {} hour {} minutes and {} seconds",
-                     seconds / 86400,
-                     seconds / 3600 % 24,
-                     seconds / 60 % 60,
-                     seconds % 60);
+  return texts.format(FMT_COMPILE("{} day {} hour {} minutes and {} seconds"),
+                      seconds / 86400,
+                      seconds / 3600 % 24,
+                      seconds / 60 % 60,
+                      seconds % 60);
 }
 
 // OutterResource and ResourceDetail have the same members under two names.
 template <typename R>
-std::optional<R> resource_of(const store::Cluster& cluster, store::NodeType type) {
-  const auto at = cluster.specs().find(std::string(node_type_word(type)));
-  if (at == cluster.specs().end()) return std::nullopt;
-  const store::NodeSpec& spec = at->second;
-  R resource;
-  resource.spec = echoed(cluster, echo::kSpec, type);
+void fill_resource(const store::Cluster& cluster,
+                   store::NodeType type,
+                   std::optional<R>& optional) {
+  const store::NodeGroup& group = group_of(cluster, type);
+  if (!group.has_spec()) return;
+  const store::NodeSpec& spec = group.spec();
+  R& resource = optional.emplace();
+  resource.spec = group.asked().spec();
   resource.spec_name = resource.spec;
   resource.storage_type = disk_type_number(spec.disk_type());
   resource.disk_type = spec.disk_type();
@@ -78,55 +78,50 @@ std::optional<R> resource_of(const store::Cluster& cluster, store::NodeType type
   resource.mem_size = as_number(spec.memory_bytes() / kMiB);
   resource.cpu = spec.cpus();
   resource.disk_size = spec.disk_bytes().empty() ? 0 : as_number(spec.disk_bytes(0) / kGiB);
-  const std::string_view asked = echoed(cluster, echo::kInstanceType, type);
-  resource.instance_type = asked.empty() ? std::string_view(spec.instance_type()) : asked;
-  return resource;
+  const std::string& asked = group.asked().instance_type();
+  resource.instance_type = asked.empty() ? spec.instance_type() : asked;
 }
 
 // EmrProductConfigOutter and EmrProductConfigDetail: likewise.
-template <typename C, typename R>
-C config_of(const store::Cluster& cluster, const Nodes& nodes) {
-  C config;
+template <typename C>
+void fill_config(const store::Cluster& cluster, const Nodes& nodes, C& config) {
   config.soft_info.assign(cluster.software().begin(), cluster.software().end());
   config.master_node_size = nodes.of(store::MASTER);
   config.core_node_size = nodes.of(store::CORE);
   config.task_node_size = nodes.of(store::TASK);
   config.com_node_size = nodes.of(store::COMMON);
   config.router_node_size = nodes.of(store::ROUTER);
-  config.master_resource = resource_of<R>(cluster, store::MASTER);
-  config.core_resource = resource_of<R>(cluster, store::CORE);
-  config.task_resource = resource_of<R>(cluster, store::TASK);
-  config.com_resource = resource_of<R>(cluster, store::COMMON);
+  fill_resource(cluster, store::MASTER, config.master_resource);
+  fill_resource(cluster, store::CORE, config.core_resource);
+  fill_resource(cluster, store::TASK, config.task_resource);
+  fill_resource(cluster, store::COMMON, config.com_resource);
   config.charge_type = cluster.pay_mode();
-  config.security_group = echoed(cluster, echo::kSecurityGroup);
+  config.security_group = cluster.asked().security_group();
   if (!config.security_group.empty()) config.security_groups = {config.security_group};
-  config.application_role = echoed(cluster, echo::kApplicationRole);
-  config.public_key_id = echoed(cluster, echo::kPublicKeyId);
-  return config;
+  config.application_role = cluster.asked().application_role();
+  config.public_key_id = cluster.asked().public_key_id();
 }
 
-answer::TopologyInfo topology_of(const store::Cluster& cluster, const Nodes& nodes) {
-  answer::TopologyInfo topology;
+void fill_topology(const store::Cluster& cluster,
+                   const Nodes& nodes,
+                   answer::TopologyInfo& topology) {
   topology.zone_id = zone_number(cluster.zone());
   topology.zone = cluster.zone();
   topology.subnet_info_list.push_back(
-      {.subnet_name = {}, .subnet_id = echoed(cluster, echo::kSubnetId)});
+      {.subnet_name = {}, .subnet_id = cluster.asked().subnet_id()});
   for (const auto& [type, word] : kTopology) {
     const std::int64_t count = nodes.of(type);
     if (count == 0) continue;
     topology.node_info_list.push_back(
         {.node_type = word, .node_size = static_cast<std::uint64_t>(count)});
   }
-  return topology;
 }
 
 // Terraform reads whether a public address was asked for from the length of this text
 // (docs/reference/terraform.md 2). The address is the one at which the host reaches the master.
 std::string_view master_ip(const store::Cluster& cluster, const Nodes& nodes, TextKeeper& texts) {
-  if (echoed(cluster, echo::kNeedMasterWan) == "NOT_NEED_MASTER_WAN" ||
-      nodes.master_address.empty())
-    return "[]";
-  return texts.keep(fmt::format("[\"{}\"]", nodes.master_address));
+  if (cluster.asked().no_public_address() || nodes.master_address.empty()) return "[]";
+  return texts.format(FMT_COMPILE("[\"{}\"]"), nodes.master_address);
 }
 
 void fill_identity(const store::Cluster& cluster,
@@ -139,10 +134,10 @@ void fill_identity(const store::Cluster& cluster,
   info.zone_id = zone_number(cluster.zone());
   info.zone = cluster.zone();
   info.app_id = as_number(cluster.account());
-  info.uin = texts.keep(std::to_string(cluster.account()));
+  info.uin = texts.format(FMT_COMPILE("{}"), cluster.account());
   info.project_id = cluster.project_id();
-  info.uniq_vpc_id = echoed(cluster, echo::kVpcId);
-  info.uniq_subnet_id = echoed(cluster, echo::kSubnetId);
+  info.uniq_vpc_id = cluster.asked().vpc_id();
+  info.uniq_subnet_id = cluster.asked().subnet_id();
   for (const store::Tag& tag : cluster.tags())
     info.tags.push_back({.tag_key = tag.key(), .tag_value = tag.value()});
 }
@@ -154,7 +149,7 @@ void fill_product(const store::Cluster& cluster, answer::ClusterInstancesInfo& i
   info.charge_type = cluster.pay_mode();
   info.service_class = "HADOOP";
   info.scene_service_class = "Hadoop";
-  info.scene_name = echoed(cluster, echo::kSceneName);
+  info.scene_name = cluster.asked().scene_name();
   info.display_name = "Hadoop";
   info.alias_info = kAliases;
   info.is_woodpecker_cluster = 1;
@@ -163,11 +158,11 @@ void fill_product(const store::Cluster& cluster, answer::ClusterInstancesInfo& i
 
 }  // namespace
 
-answer::ClusterInstancesInfo cluster_info(const store::Cluster& cluster,
-                                          const Call& call,
-                                          TextKeeper& texts) {
+void fill_cluster_info(const store::Cluster& cluster,
+                       const Call& call,
+                       answer::ClusterInstancesInfo& info,
+                       TextKeeper& texts) {
   const Nodes nodes = nodes_of(cluster, call.services.model);
-  answer::ClusterInstancesInfo info;
   fill_identity(cluster, info, texts);
   fill_product(cluster, info);
   info.status = api_status_of(cluster);
@@ -175,13 +170,11 @@ answer::ClusterInstancesInfo cluster_info(const store::Cluster& cluster,
   info.ftitle = info.cluster_title;
   if (cluster.has_failure()) info.alarm_info = texts.keep(failure_text(cluster.failure()));
   info.add_time = texts.keep(to_text(WallTime{cluster.created_wall_ms()}));
-  info.run_time = texts.keep(run_time(cluster, call.services.clock.wall()));
+  info.run_time = run_time(cluster, call.services.clock.wall(), texts);
   info.master_ip = master_ip(cluster, nodes, texts);
-  info.config = config_of<answer::EmrProductConfigOutter, answer::OutterResource>(cluster, nodes);
-  info.config_detail =
-      config_of<answer::EmrProductConfigDetail, answer::ResourceDetail>(cluster, nodes);
-  info.topology_info_list.push_back(topology_of(cluster, nodes));
-  return info;
+  fill_config(cluster, nodes, info.config.emplace());
+  fill_config(cluster, nodes, info.config_detail.emplace());
+  fill_topology(cluster, nodes, info.topology_info_list.emplace_back());
 }
 
 }  // namespace tusker::api

@@ -8,8 +8,9 @@
 namespace tusker::api {
 
 // One cluster as DescribeInstances shows it; borrows from the row and from `texts`.
-answer::ClusterInstancesInfo cluster_info(const store::Cluster& cluster,
-                                          const Call& call,
-                                          TextKeeper& texts);
+void fill_cluster_info(const store::Cluster& cluster,
+                       const Call& call,
+                       answer::ClusterInstancesInfo& info,
+                       TextKeeper& texts);
 
 }  // namespace tusker::api

@@ -32,10 +32,10 @@ Result<Answer> create_instance(const CreateInstanceRequest& request, Call& call)
   answer::CreateInstanceResponse response;
   response.instance_id = call.cluster_id;
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
 
   std::optional<ClientTokenAnswer> remembered;
-  if (!use.token.empty()) remembered = ClientTokenAnswer{use, answer.members};
+  if (!use.token.empty()) remembered = ClientTokenAnswer{use, answer.text};
   // Recorded, and so visible to DescribeInstances, before this returns: Terraform takes an empty
   // list for success.
   TK_TRY(const FlowId flow,

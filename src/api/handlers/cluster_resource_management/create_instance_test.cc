@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "api/echo.h"
 #include "api/testing/api_world.h"
 
 namespace tusker::api {
@@ -35,7 +34,7 @@ TEST_F(CreateInstance, RecordsTheClusterBeforeItAnswers) {
   EXPECT_EQ(cluster.release(), "EMR-V5.0.0");
   EXPECT_EQ(cluster.account(), kRootAccount);
   EXPECT_EQ(cluster.zone(), "ap-guangzhou-3");
-  EXPECT_EQ(echoed(cluster, echo::kSecurityGroup), "sg-33333333");
+  EXPECT_EQ(cluster.asked().security_group(), "sg-33333333");
   ASSERT_EQ(world.model.nodes_of(id).size(), 3U);
   const store::Node& core = *world.model.nodes_of(id).rbegin()->second;
   EXPECT_EQ(core.spec().memory_bytes(), 2048ULL << 20);

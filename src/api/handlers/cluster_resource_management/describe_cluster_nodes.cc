@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <set>
 
-#include "api/echo.h"
 #include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
@@ -111,7 +110,7 @@ Result<Answer> describe_cluster_nodes(const DescribeClusterNodesRequest& request
   response.tag_keys.assign(keys.begin(), keys.end());
   response.hardware_resource_type_list.push_back("HOST");
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 

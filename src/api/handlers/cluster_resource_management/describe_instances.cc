@@ -16,7 +16,7 @@ namespace {
 using Clusters = std::vector<const store::Cluster*>;
 
 // Bytes that one cluster's description takes, roughly: the answer is written without growing often.
-constexpr std::size_t kTypicalSize = 4096;
+constexpr std::size_t kTypicalSize = 2700;
 
 // DisplayStrategy (docs/reference/semantics.md 2.1): every one hides what was terminated, all but
 // the first also what never ran.
@@ -98,13 +98,13 @@ Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call&
   response.cluster_list.reserve(page.size());
   std::set<std::string_view> keys;
   for (const store::Cluster* const cluster : page) {
-    response.cluster_list.push_back(cluster_info(*cluster, call, texts));
+    fill_cluster_info(*cluster, call, response.cluster_list.emplace_back(), texts);
     for (const store::Tag& tag : cluster->tags()) keys.insert(tag.key());
   }
   response.tag_keys.assign(keys.begin(), keys.end());
   Answer answer;
-  answer.members.reserve(256 + page.size() * kTypicalSize);
-  encode(response, answer.members);
+  answer.text.reserve(256 + page.size() * kTypicalSize);
+  encode(response, answer.text);
   return answer;
 }
 

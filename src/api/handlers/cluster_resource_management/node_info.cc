@@ -3,7 +3,6 @@
 #include <numeric>
 
 #include "api/disk_types.h"
-#include "api/echo.h"
 #include "api/places.h"
 #include "base/encoding.h"
 #include "model/model.h"
@@ -40,23 +39,16 @@ std::int64_t flag_of(store::NodeType type) {
   }
 }
 
-// The n-th of a list joined by commas; the last when the list is shorter.
-std::string_view nth(std::string_view list, int n) {
-  for (; n > 0 && list.find(',') != std::string_view::npos; --n)
-    list.remove_prefix(list.find(',') + 1);
-  return list.substr(0, list.find(','));
-}
-
 // Every data disk, the first too, counted by type and size.
 std::vector<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
                                           const store::Node& node,
                                           TextKeeper& texts) {
-  const std::string_view types = echoed(cluster, echo::kDiskTypes, node.type());
+  const auto& asked = group_of(cluster, node.type()).asked().disk_types();
   std::vector<answer::MultiDiskMC> disks;
   for (int i = 0; i < node.spec().disk_bytes_size(); ++i) {
     const std::int64_t volume = as_number(node.spec().disk_bytes(i));
     const std::int64_t type =
-        disk_type_number(types.empty() ? std::string_view(node.spec().disk_type()) : nth(types, i));
+        disk_type_number(i < asked.size() ? asked.Get(i) : node.spec().disk_type());
     const auto same =
         std::find_if(disks.begin(), disks.end(), [&](const answer::MultiDiskMC& disk) {
           return disk.volume == volume && disk.type == type;
@@ -109,7 +101,7 @@ void fill_identity(const store::Cluster& cluster,
   info.zone_id = zone_number(cluster.zone());
   info.zone = cluster.zone();
   info.subnet_info =
-      answer::SubnetInfo{.subnet_name = {}, .subnet_id = echoed(cluster, echo::kSubnetId)};
+      answer::SubnetInfo{.subnet_name = {}, .subnet_id = cluster.asked().subnet_id()};
   for (const store::Tag& tag : cluster.tags())
     info.tags.push_back({.tag_key = tag.key(), .tag_value = tag.value()});
 }
@@ -123,14 +115,15 @@ void fill_shape(const store::Cluster& cluster,
   const store::NodeSpec& spec = node.spec();
   const std::uint64_t all =
       std::accumulate(spec.disk_bytes().begin(), spec.disk_bytes().end(), std::uint64_t{0});
-  info.spec = echoed(cluster, echo::kSpec, node.type());
+  const store::AskedOfGroup& asked = group_of(cluster, node.type()).asked();
+  info.spec = asked.spec();
   info.cpu_num = spec.cpus();
   info.mem_size = as_number(spec.memory_bytes());
   info.mem_desc = texts.keep(
       fmt::format("{:g}GB", static_cast<double>(spec.memory_bytes()) / static_cast<double>(kGiB)));
   info.disk_size = texts.keep(size_text(spec.disk_bytes().empty() ? 0 : spec.disk_bytes(0)));
   info.storage_type = disk_type_number(spec.disk_type());
-  info.root_storage_type = echoed_number(cluster, echo::kStorageType, node.type());
+  info.root_storage_type = asked.storage_type();
   if (info.root_storage_type == 0) info.root_storage_type = info.storage_type;
   info.root_size = as_number(spec.root_bytes() / kGiB);
   info.hw_disk_size = as_number(all);
@@ -174,7 +167,7 @@ answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
   info.free_time = kNever;
   info.expire_time = kNever;
   info.current_time = texts.keep(to_text(call.services.clock.wall()));
-  info.is_auto_renew = echoed_number(cluster, echo::kAutoRenew);
+  info.is_auto_renew = cluster.asked().auto_renew();
   info.hardware_resource_type = "HOST";
   info.trade_version = 1;
   return info;

@@ -39,7 +39,7 @@ Result<Answer> terminate_instance(const TerminateInstanceRequest& request, Call&
       "api.terminate",
       {{"cluster", call.cluster_id}, {"flow", *flow}, {"request", call.request_id}});
   Answer answer;
-  encode(answer::TerminateInstanceResponse{}, answer.members);
+  encode(answer::TerminateInstanceResponse{}, answer.text);
   return answer;
 }
 

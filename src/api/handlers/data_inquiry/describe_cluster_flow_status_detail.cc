@@ -110,7 +110,7 @@ Answer describe(const FlowProgress& flow, bool extra, WallTime now) {
   if (flow.row.has_reason()) response.flow_info = texts.keep(failure_text(flow.row.reason()));
   if (extra) response.flow_extra_detail = nodes_of(flow, texts);
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 

@@ -23,7 +23,7 @@ Result<Answer> cancel_flow(const CancelFlowRequest& request, Call& call) {
   if (!status.ok()) return std::move(status).error();
   call.services.log.info("api.cancel", {{"flow", id}, {"request", call.request_id}});
   Answer answer;
-  encode(answer::CancelFlowResponse{}, answer.members);
+  encode(answer::CancelFlowResponse{}, answer.text);
   return answer;
 }
 

@@ -17,7 +17,7 @@ Result<Answer> describe_bundles(const DescribeBundlesRequest&, Call& call) {
     info.add_time = texts.keep(to_text(WallTime{bundle.added_wall_ms()}));
   }
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 

@@ -117,7 +117,7 @@ Answer describe(const std::vector<FlowProgress>& flows, const Model& model, Wall
   for (const FlowProgress& flow : flows)
     response.flows.push_back(flow_info(flow, model, now, texts));
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 

@@ -40,7 +40,7 @@ Result<Answer> describe_hosts(const DescribeHostsRequest&, Call& call) {
     response.hosts.push_back(host_info(host, call.services.model, texts));
   }
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 

@@ -64,7 +64,7 @@ Result<Answer> plan_instance(const CreateInstanceRequest& request, Call& call) {
   response.hosts = planned_hosts(plan.nodes, model);
   response.warnings.assign(plan.warnings.begin(), plan.warnings.end());
   Answer answer;
-  encode(response, answer.members);
+  encode(response, answer.text);
   return answer;
 }
 
