@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "agent/text.h"
+#include "base/file.h"
 #include "base/guarded.h"
 
 namespace tusker {
@@ -32,17 +33,6 @@ constexpr Duration kEndLimit = std::chrono::seconds(20);
 constexpr int kRuncFailed = 255;
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Result<Pipe> make_pipe() {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe");
-  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 Status make_nonblocking(const UniqueFd& file) {
   if (::fcntl(file.get(), F_SETFL, ::fcntl(file.get(), F_GETFL) | O_NONBLOCK) != 0)

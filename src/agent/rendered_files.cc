@@ -48,12 +48,7 @@ Status write_below(const std::string& root,
   const UniqueFd file(::openat(
       folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return Error::from_errno(errno, root + "/" + path);
-  while (!content.empty()) {
-    const ssize_t n = ::write(file.get(), content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error::from_errno(errno, root + "/" + path);
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
+  TK_TRY_VOID(write_all(file.get(), content, root + "/" + path));
   if (::fchmod(file.get(), mode) != 0 ||
       ::renameat(folder.get(), temporary.c_str(), folder.get(), name.c_str()) != 0) {
     return Error::from_errno(errno, root + "/" + path);

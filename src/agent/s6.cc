@@ -62,10 +62,7 @@ std::optional<SupervisedState> parse_supervised(std::string_view status) {
 std::optional<SupervisedState> read_supervised(const std::string& service) {
   const Result<PinnedFolder> folder = PinnedFolder::open(service, "supervise");
   if (!folder.ok()) return std::nullopt;
-  struct stat info {};
-  if (::lstat(folder->file("status").c_str(), &info) != 0 || !S_ISREG(info.st_mode))
-    return std::nullopt;
-  const Result<std::string> status = read_file(folder->file("status"), 256);
+  const Result<std::string> status = read_node_file(folder->file("status"), 256);
   return status.ok() ? parse_supervised(*status) : std::nullopt;
 }
 

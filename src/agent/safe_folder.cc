@@ -25,7 +25,7 @@ Result<UniqueFd> walk(const std::string& root, std::string_view relative, bool m
     }
     UniqueFd next(
         ::openat(at.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!next && errno == ENOENT)
+    if (!next && errno != ELOOP && errno != ENOTDIR)
       return Error::from_errno(errno, fmt::format("{}/{}", root, relative));
     if (!next) {
       return Error::make(ErrorCode::FailedPrecondition,
@@ -43,7 +43,9 @@ Result<UniqueFd> walk(const std::string& root, std::string_view relative, bool m
 
 bool is_safe_relative(std::string_view path) {
   if (path.empty() || path.size() > 1024 || path.front() == '/') return false;
-  if (std::any_of(path.begin(), path.end(), [](char c) { return c >= 0 && c < ' '; })) return false;
+  if (std::any_of(
+          path.begin(), path.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }))
+    return false;
   const auto parts = parts_of(path);
   return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
     return !part.empty() && part != "." && part != ".." && part.size() <= 255;
@@ -66,6 +68,17 @@ Result<UniqueFd> open_folder_below(const std::string& root, std::string_view rel
 
 Result<UniqueFd> make_folder_below(const std::string& root, std::string_view relative) {
   return walk(root, relative, /*make=*/true);
+}
+
+Result<std::string> read_node_file(const std::string& path, std::size_t limit) {
+  // Not blocking: to open a FIFO would wait for a writer.
+  const UniqueFd file(
+      ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat info {};
+  if (!file && errno != ELOOP && errno != ENXIO) return Error::from_errno(errno, path);
+  if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+    return Error::make(ErrorCode::FailedPrecondition, "{}: expected a file, found none", path);
+  return read_file(fmt::format("/proc/self/fd/{}", file.get()), limit);
 }
 
 PinnedFolder::PinnedFolder(UniqueFd fd)

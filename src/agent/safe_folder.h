@@ -23,6 +23,11 @@ Result<UniqueFd> open_folder_below(const std::string& root, std::string_view rel
 // The same, and missing parts are made, owned by root, mode 0755.
 Result<UniqueFd> make_folder_below(const std::string& root, std::string_view relative);
 
+// A whole file whose last part a node may have replaced: what is a link, a FIFO or a device is not
+// read. `path` begins with a PinnedFolder's. Errors as read_file()'s; FailedPrecondition if it is
+// no file.
+Result<std::string> read_node_file(const std::string& path, std::size_t limit);
+
 // A folder that was opened so, and a path that means this very folder whatever a node does to its
 // name meanwhile: for functions that take paths. Only its last part is safe to name: a link may
 // stand anywhere below.

@@ -37,6 +37,7 @@ TEST(SafeRelative, IsNothingElse) {
                                   std::string("a/.."),
                                   std::string("../a"),
                                   std::string("a\nb"),
+                                  std::string("a\x7f"),
                                   std::string("a\0b", 3),
                                   std::string(256, 'x')}) {
     EXPECT_FALSE(is_safe_relative(path)) << path;
@@ -127,6 +128,19 @@ TEST_F(SafeFolderTest, MakesNothingBehindALinkThatLeadsNowhere) {
   std::filesystem::create_symlink(other() + "/new", root() + "/link");
   EXPECT_FALSE(make_folder_below(root(), "link").ok());
   EXPECT_FALSE(make_folder_below(root(), "link/b").ok());
+}
+
+TEST_F(SafeFolderTest, ReadsAFileAndNothingThatANodePutInItsPlace) {
+  ASSERT_TRUE(write_file_atomic(root() + "/f", "text", 0600).ok());
+  EXPECT_EQ(*read_node_file(root() + "/f", 100), "text");
+  EXPECT_EQ(read_node_file(root() + "/f", 3).error().code(), ErrorCode::ResourceExhausted);
+  EXPECT_EQ(read_node_file(root() + "/absent", 100).error().code(), ErrorCode::NotFound);
+  std::filesystem::create_symlink(other() + "/kept", root() + "/link");
+  ASSERT_EQ(::mkfifo((root() + "/fifo").c_str(), 0600), 0);
+  for (const std::string name : {"/link", "/fifo", "/a"}) {
+    EXPECT_EQ(read_node_file(root() + name, 100).error().code(), ErrorCode::FailedPrecondition)
+        << name;
+  }
 }
 
 TEST_F(SafeFolderTest, APinnedFolderStaysTheSameWhenALinkTakesItsName) {

@@ -92,13 +92,7 @@ Status write_entry(const SeedEntry& entry, int folder, uid_t uid, gid_t gid) {
   const int flags = entry.folder ? O_RDONLY | O_DIRECTORY : O_WRONLY | O_CREAT | O_EXCL;
   const UniqueFd fd(::openat(folder, entry.path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return Error::from_errno(errno, "seed: " + entry.path);
-  std::string_view left = entry.content;
-  while (!left.empty()) {
-    const ssize_t n = ::write(fd.get(), left.data(), left.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error::from_errno(errno, "seed: " + entry.path);
-    left.remove_prefix(static_cast<std::size_t>(n));
-  }
+  TK_TRY_VOID(write_all(fd.get(), entry.content, "seed: " + entry.path));
   if (::fchown(fd.get(), uid, gid) != 0 || ::fchmod(fd.get(), entry.mode) != 0 ||
       ::fsync(fd.get()) != 0) {
     return Error::from_errno(errno, "seed: " + entry.path);

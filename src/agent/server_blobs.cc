@@ -1,25 +1,12 @@
 #include "agent/server_blobs.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "agent/text.h"
+#include "base/file.h"
 
 namespace tusker {
 namespace {
 
 constexpr std::size_t kMaxBlobBytes = 8ULL << 30;
-
-Status write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(file, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error::from_errno(errno, "write");
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return ok_status();
-}
 
 }  // namespace
 
@@ -31,7 +18,7 @@ Status ServerBlobs::fetch(const std::string& digest,
   call.max_body_bytes = kMaxBlobBytes;
   std::uint64_t done = 0;
   call.on_body = [&](std::string_view piece) -> Status {
-    TK_TRY_VOID(write_all(file, piece));
+    TK_TRY_VOID(write_all(file, piece, "blob " + digest));
     done += piece.size();
     progress(done);
     return ok_status();

@@ -25,22 +25,20 @@ bool has_supervisor(const NodeLayout& node, const std::string& name) {
 }  // namespace
 
 Status put_file(const std::string& path, std::string_view content, mode_t mode) {
-  const Result<std::string> there = read_file(path, 1 << 20);
+  const Result<std::string> there = read_node_file(path, 1 << 20);
   if (there.ok() && *there == content) return ok_status();
   const std::string temporary = path + ".new";
   ::unlink(temporary.c_str());
   const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file) return Error::from_errno(errno, temporary);
-  if (::write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-      ::rename(temporary.c_str(), path.c_str()) != 0) {
-    return Error::from_errno(errno, path);
-  }
+  TK_TRY_VOID(write_all(file.get(), content, temporary));
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return Error::from_errno(errno, path);
   return ok_status();
 }
 
 std::vector<std::uint64_t> numbers_in(const std::string& path) {
   std::vector<std::uint64_t> numbers;
-  const Result<std::string> text = read_file(path, 4096);
+  const Result<std::string> text = read_node_file(path, 4096);
   // The shell's > truncates before it writes: without its newline the line is not there yet.
   if (!text.ok() || !text->ends_with('\n')) return numbers;
   const char* at = text->data();

@@ -34,17 +34,23 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   }
 }
 
-namespace {
+Result<Pipe> make_pipe() {
+  int fds[2];
+  if (::pipe2(fds, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe");
+  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
 
-Status write_all(int fd, std::string_view content, const std::string& path) {
+Status write_all(int fd, std::string_view content, std::string_view name) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error::from_errno(errno, path);
+    if (n < 0) return Error::from_errno(errno, name);
     content.remove_prefix(static_cast<std::size_t>(n));
   }
   return ok_status();
 }
+
+namespace {
 
 Status sync_parent(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();

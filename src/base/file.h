@@ -31,10 +31,20 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+// Neither end goes to programs that are started.
+Result<Pipe> make_pipe();
+
 // All of these block and belong to start-up and worker threads. Errors name the path.
 
 // The whole file; more than `limit` bytes is ResourceExhausted.
 Result<std::string> read_file(const std::string& path, std::size_t limit = 64 << 20);
+
+// All of it, however many writes that takes. `name` is what the error calls the file.
+Status write_all(int fd, std::string_view content, std::string_view name);
 
 // After success the file has exactly this content and mode and survives power loss; before, it has
 // the old content or does not exist. Written beside the target and renamed.

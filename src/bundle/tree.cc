@@ -60,12 +60,7 @@ Status Tree::write(std::string_view path, const BundleFile& file) const {
   const UniqueFd fd(
       ::open(full.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return Error::from_errno(errno, full);
-  std::string_view left = file.content;
-  while (!left.empty()) {
-    const ssize_t written = ::write(fd.get(), left.data(), left.size());
-    if (written < 0) return Error::from_errno(errno, full);
-    left.remove_prefix(static_cast<std::size_t>(written));
-  }
+  TK_TRY_VOID(write_all(fd.get(), file.content, full));
   if (::fchmod(fd.get(), file.mode) != 0) return Error::from_errno(errno, full);
   return ok_status();
 }

@@ -7,18 +7,11 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/file.h"
+
 namespace tusker::cli {
 
 namespace {
-
-void write_fully(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return;  // nobody reads any more: nobody is left to tell
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
 
 std::optional<std::string> read_line(int fd) {
   std::string line;
@@ -66,8 +59,9 @@ Console Console::of_process(const Environment& environment) {
   traits.color = term != environment.end() && term->second != "dumb" &&
                  (no_color == environment.end() || no_color->second.empty());
   traits.columns = columns_of(traits.err_is_terminal ? 2 : 1);
-  return Console([](std::string_view text) { write_fully(1, text); },
-                 [](std::string_view text) { write_fully(2, text); },
+  // A write that fails means that nobody reads any more: nobody is left to tell.
+  return Console([](std::string_view text) { (void)write_all(1, text, "output"); },
+                 [](std::string_view text) { (void)write_all(2, text, "error output"); },
                  [] { return read_line(0); },
                  traits);
 }

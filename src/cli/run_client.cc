@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "api/sign.h"
+#include "base/file.h"
 #include "cli/api_client.h"
 #include "cli/json_text.h"
 #include "cli/stdin_reader.h"
@@ -91,18 +92,6 @@ Error refusal_of(const HttpReply& reply) {
                      "the server answered with HTTP status {} where a stream should begin: {}",
                      reply.status,
                      printable(reply.body.substr(0, 200)));
-}
-
-// False: nobody reads any more. Threads of a pool block SIGPIPE, so it has to be told.
-bool write_fully(int descriptor, const std::string& bytes) {
-  std::string_view left = bytes;
-  while (!left.empty()) {
-    const ssize_t n = ::write(descriptor, left.data(), left.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    left.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 // Joins a RunSession with the socket, our descriptors and signals, on one loop.
@@ -190,7 +179,10 @@ class Runner final {
   void write(bool to_error, std::string bytes) {
     const std::size_t size = bytes.size();
     writer_.submit(
-        [to_error, bytes = std::move(bytes)] { return write_fully(to_error ? 2 : 1, bytes); },
+        // False: nobody reads any more. Threads of a pool block SIGPIPE, so it has to be told.
+        [to_error, bytes = std::move(bytes)] {
+          return write_all(to_error ? 2 : 1, bytes, "output").ok();
+        },
         [this, size](bool read) {
           if (read) return session_->written(size);
           stop(RunEnd{.exit_code = 128 + SIGPIPE, .failure = ""});

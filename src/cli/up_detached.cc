@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "base/file.h"
 #include "cli/exit_codes.h"
 #include "cli/interrupt.h"
 #include "cli/readiness.h"
@@ -43,11 +44,10 @@ Result<Detached> spawn(const Session& session, const UpOptions& options) {
   const RunFolder folder(options.data);
   TK_TRY_VOID(ensure_directory(options.data, 0755).context("make the data folder"));
   TK_TRY_VOID(ensure_directory(folder.path(), 0700).context("make the folder for this run"));
-  int pipe_ends[2];
-  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe");
+  TK_TRY(Pipe reports, make_pipe());
   Detached out;
-  out.reports = UniqueFd(pipe_ends[0]);
-  const UniqueFd theirs(pipe_ends[1]);
+  out.reports = std::move(reports.read);
+  const UniqueFd theirs = std::move(reports.write);
   std::vector<std::string> argv = command_line(session, options);
   std::vector<char*> words;
   for (std::string& word : argv) words.push_back(word.data());
