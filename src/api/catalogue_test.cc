@@ -17,7 +17,7 @@ std::string minimal_object(const ObjectSchema& schema) {
   for (const FieldSchema& field : schema.fields) {
     if (!field.required) continue;
     if (out.size() > 1) out += ",";
-    JsonWriter(out).value(field.name);
+    append_json(out, field.name);
     out += ":" + (field.array ? "[" + minimal_value(field) + "]" : minimal_value(field));
   }
   return out + "}";
@@ -31,8 +31,8 @@ std::string minimal_value(const FieldSchema& field) {
       return "true";
     case FieldType::String: {
       std::string out;
-      JsonWriter(out).value(field.words.empty() ? std::string_view("xxxxxxxxxxxx")
-                                                : field.words.front());
+      append_json(out,
+                  field.words.empty() ? std::string_view("xxxxxxxxxxxx") : field.words.front());
       return out;
     }
     default:

@@ -25,14 +25,11 @@ ApiReply make_error_reply(std::string_view api_code,
                           std::string_view message,
                           std::string_view request_id) {
   Answer answer;
-  {
-    JsonWriter out(answer.text);
-    out.raw(R"("Error":{"Code":)");
-    out.value(api_code);
-    out.raw(R"(,"Message":)");
-    out.value(message);
-    out.raw("},");
-  }
+  answer.text.append(R"("Error":{"Code":)");
+  append_json(answer.text, api_code);
+  answer.text.append(R"(,"Message":)");
+  append_json(answer.text, message);
+  answer.text.append("},");
   return finished(std::move(answer.text), request_id);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "api/utf8.h"
@@ -10,9 +9,7 @@
 namespace tusker::api {
 namespace {
 
-constexpr std::size_t kLeastRoom = 512;
 constexpr std::size_t kLongestEscape = 6;  // \u001f
-constexpr std::size_t kLongestNumber = 32;
 
 // Bytes that can be copied as they are: printable ASCII without quote and backslash.
 constexpr std::array<bool, 256> make_plain() {
@@ -40,94 +37,113 @@ constexpr bool are_plain(std::uint64_t block) {
   return found == 0;
 }
 
-}  // namespace
-
-JsonWriter::JsonWriter(std::string& out) : out_(out) {
-  const std::size_t used = out.size();
-  out.resize(std::max(out.capacity(), used + kLeastRoom));
-  at_ = out.data() + used;
-  end_ = out.data() + out.size();
-}
-
-void JsonWriter::grow(std::size_t bytes) {
-  const auto used = static_cast<std::size_t>(at_ - out_.data());
-  out_.resize(std::max(out_.size() * 2, used + bytes));
-  at_ = out_.data() + used;
-  end_ = out_.data() + out_.size();
-}
-
-// What stands at the front of `text`, which is no plain byte; returns how many bytes that were.
-// There is room.
-std::size_t JsonWriter::write_special(std::string_view text) {
+// What stands at the front of `text`, which is no plain byte. Sets how many bytes that were.
+char* put_special(char* at, std::string_view text, std::size_t& taken) {
   static constexpr char kHex[] = "0123456789abcdef";
   const char c = text[0];
   const auto byte = static_cast<unsigned char>(c);
+  taken = 1;
   if (byte >= 0x80) {
     const std::size_t length = utf8_sequence(text);
-    raw(length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length));
-    return std::max<std::size_t>(length, 1);
+    if (length == 0) return put(at, "\xEF\xBF\xBD");
+    taken = length;
+    std::memcpy(at, text.data(), length);
+    return at + length;
   }
   switch (c) {
     case '"':
-      raw("\\\"");
-      break;
+      return put(at, "\\\"");
     case '\\':
-      raw("\\\\");
-      break;
+      return put(at, "\\\\");
     case '\n':
-      raw("\\n");
-      break;
+      return put(at, "\\n");
     case '\r':
-      raw("\\r");
-      break;
+      return put(at, "\\r");
     case '\t':
-      raw("\\t");
-      break;
-    default: {
-      const char escape[] = {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
-      raw({escape, sizeof escape});
-    }
+      return put(at, "\\t");
+    default:
+      at = put(at, "\\u00");
+      *at++ = kHex[byte >> 4];
+      *at++ = kHex[byte & 15];
+      return at;
   }
-  return 1;
 }
 
-void JsonWriter::value(std::string_view text) {
-  make_room(text.size() + 2);
-  *at_++ = '"';
-  std::size_t at = 0;
-  while (at < text.size()) {
-    // As long as nothing was escaped, what is left fits into what was made room for.
-    char* to = at_;
-    std::uint64_t block = 0;
-    for (; text.size() - at >= sizeof block; at += sizeof block, to += sizeof block) {
-      std::memcpy(&block, text.data() + at, sizeof block);
-      if (!are_plain(block)) break;
-      std::memcpy(to, &block, sizeof block);
-    }
-    for (; at < text.size() && kPlain[static_cast<unsigned char>(text[at])]; ++at) *to++ = text[at];
-    at_ = to;
-    if (at == text.size()) break;
-    make_room(kLongestEscape + text.size() - at + 1);
-    at += write_special(text.substr(at));
-    make_room(text.size() - at + 1);
-  }
-  *at_++ = '"';
+}  // namespace
+
+JsonWriter::JsonWriter(std::string& out) : out_(out), used_(out.size()) {}
+
+char* JsonWriter::begin() {
+  out_.resize(std::max(out_.capacity(), used_ + kRoom));
+  end_ = out_.data() + out_.size();
+  return out_.data() + used_;
 }
+
+char* JsonWriter::grow(char* at, std::size_t room) {
+  const auto used = static_cast<std::size_t>(at - out_.data());
+  out_.resize(std::max(out_.size() * 2, used + room));
+  end_ = out_.data() + out_.size();
+  return out_.data() + used;
+}
+
+char* JsonWriter::long_text(char* at, std::string_view text) {
+  const auto make_room = [&](std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at) < bytes) at = grow(at, bytes);
+  };
+  make_room(text.size() + 2 + kRoom);
+  *at++ = '"';
+  std::size_t done = 0;
+  for (;;) {
+    // As long as nothing was escaped, what is left fits into what was made room for.
+    std::uint64_t block = 0;
+    for (; text.size() - done >= sizeof block; done += sizeof block, at += sizeof block) {
+      std::memcpy(&block, text.data() + done, sizeof block);
+      if (!are_plain(block)) break;
+      std::memcpy(at, &block, sizeof block);
+    }
+    for (; done < text.size() && kPlain[static_cast<unsigned char>(text[done])]; ++done)
+      *at++ = text[done];
+    if (done == text.size()) break;
+    make_room(kLongestEscape + text.size() - done + 1 + kRoom);
+    std::size_t taken = 0;
+    at = put_special(at, text.substr(done), taken);
+    done += taken;
+  }
+  *at++ = '"';
+  return at;
+}
+
+char* put(char* at, double number) {
+  const double finite = std::isfinite(number) ? number : 0.0;
+  return std::to_chars(at, at + JsonWriter::kLongestNumber, finite).ptr;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  JsonWriter writer(out);
+  writer.finish(writer.text(writer.begin(), text));
+}
+
+namespace {
 
 template <typename T>
-void JsonWriter::write_number(T number) {
-  make_room(kLongestNumber);
-  at_ = std::to_chars(at_, at_ + kLongestNumber, number).ptr;  // 32 bytes hold every value
+void append_scalar(std::string& out, T scalar) {
+  char text[JsonWriter::kLongestNumber];
+  out.append(text, put(text, scalar));
 }
 
-void JsonWriter::value(std::int64_t number) {
-  write_number(number);
+}  // namespace
+
+void append_json(std::string& out, std::int64_t number) {
+  append_scalar(out, number);
 }
-void JsonWriter::value(std::uint64_t number) {
-  write_number(number);
+void append_json(std::string& out, std::uint64_t number) {
+  append_scalar(out, number);
 }
-void JsonWriter::value(double number) {
-  write_number(std::isfinite(number) ? number : 0.0);
+void append_json(std::string& out, double number) {
+  append_scalar(out, number);
+}
+void append_json(std::string& out, bool truth) {
+  append_scalar(out, truth);
 }
 
 }  // namespace tusker::api

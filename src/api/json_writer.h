@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -7,41 +8,73 @@
 
 namespace tusker::api {
 
-// Writes JSON behind what a text holds already, front to back: no tree is built. Until the writer
-// is gone the text is longer than what was written; whoever makes it may have reserved room.
+// Appends one JSON value to a text. Texts are quoted and escaped (RFC 8259); bytes that are not
+// UTF-8 become U+FFFD, one for each. Of doubles the shortest that reads back; NaN and infinities
+// are 0.
+void append_json(std::string& out, std::string_view text);
+void append_json(std::string& out, std::int64_t number);
+void append_json(std::string& out, std::uint64_t number);
+void append_json(std::string& out, double number);
+void append_json(std::string& out, bool truth);
+
+// Writes a long answer behind what a text holds already, front to back: no tree is built. For the
+// generated encoders; others append_json().
+//
+// The place to write at is the caller's, so that it stays in a register: a member would be stored
+// and loaded again around every byte written. Whoever writes without asking for room (put) counts:
+// behind every place that begin(), ensure() and text() return there are kRoom bytes, less two.
 class JsonWriter {
  public:
+  static constexpr std::size_t kRoom = 512;
+  static constexpr std::size_t kLongestNumber = 32;
+
   explicit JsonWriter(std::string& out);
-  ~JsonWriter() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
-  JsonWriter(const JsonWriter&) = delete;
-  JsonWriter& operator=(const JsonWriter&) = delete;
-
-  // JSON that is written already: brackets, commas, names. Inline, so that literals become moves.
-  void raw(std::string_view json) {
-    make_room(json.size());
-    std::memcpy(at_, json.data(), json.size());
-    at_ += json.size();
+  char* begin();
+  char* ensure(char* at) {
+    return static_cast<std::size_t>(end_ - at) < kRoom ? grow(at, kRoom) : at;
   }
-
-  // Quoted and escaped (RFC 8259); bytes that are not UTF-8 become U+FFFD, one for each.
-  void value(std::string_view text);
-  void value(std::int64_t number);
-  void value(std::uint64_t number);
-  void value(double number);  // shortest that reads back; NaN and infinities are 0
-  void value(bool truth) { raw(truth ? "true" : "false"); }
+  char* text(char* at, std::string_view text) {
+    return text.empty() ? put_empty(ensure(at)) : long_text(at, text);
+  }
+  void finish(const char* at) { out_.resize(static_cast<std::size_t>(at - out_.data())); }
 
  private:
-  void make_room(std::size_t bytes) {
-    if (static_cast<std::size_t>(end_ - at_) < bytes) grow(bytes);
+  static char* put_empty(char* at) {
+    at[0] = at[1] = '"';
+    return at + 2;
   }
-  void grow(std::size_t bytes);
-  std::size_t write_special(std::string_view text);
-  template <typename T>
-  void write_number(T number);
+  char* long_text(char* at, std::string_view text);
+  char* grow(char* at, std::size_t room);
 
   std::string& out_;
-  char* at_;
-  char* end_;
+  const char* end_ = nullptr;
+  std::size_t used_;
 };
+
+// A literal: brackets, commas, names.
+template <std::size_t Size>
+inline char* put(char* at, const char (&json)[Size]) {
+  std::memcpy(at, json, Size - 1);
+  return at + Size - 1;
+}
+
+inline char* put(char* at, std::uint64_t number) {
+  if (number < 10) {
+    *at = static_cast<char>('0' + number);
+    return at + 1;
+  }
+  return std::to_chars(at, at + JsonWriter::kLongestNumber, number).ptr;
+}
+
+inline char* put(char* at, std::int64_t number) {
+  if (number >= 0) return put(at, static_cast<std::uint64_t>(number));
+  return std::to_chars(at, at + JsonWriter::kLongestNumber, number).ptr;
+}
+
+inline char* put(char* at, bool truth) {
+  return truth ? put(at, "true") : put(at, "false");
+}
+
+char* put(char* at, double number);
 
 }  // namespace tusker::api

@@ -139,8 +139,8 @@ class NetStream {
       if (failure) return self.complete(failure, 0);
       if (result) return conclude(self, *result);
       const std::shared_ptr<Socket> keep = socket;
-      const Io io = keep->write(
-          {static_cast<const char*>(outgoing.buffer.data()), outgoing.buffer.size()});
+      const Io io =
+          keep->write({static_cast<const char*>(outgoing.buffer.data()), outgoing.buffer.size()});
       if (io.status == IoStatus::WantRead || io.status == IoStatus::WantWrite) {
         started = true;
         return keep->wait(io.status, std::move(self));

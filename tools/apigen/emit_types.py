@@ -81,38 +81,69 @@ def emit_bindings_header(catalogue):
 
 
 def emit_encoders(catalogue):
+    """Functions that write a value at a place and return the place behind it. Each finds kRoom bytes of room and need not
+    leave any; see api/json_writer.h."""
     out = [HEADER, '#include "api/generated/types.h"\n#include "api/json_writer.h"\n\nnamespace tusker::api {\nnamespace {\n\n']
     tops = {a.response for a in catalogue.actions if a.has_handler}
     for name in answer_types(catalogue):
         if name not in tops:
-            out.append(f"void write(JsonWriter& out, const answer::{name}& value);\n")
-    out.append("\ntemplate <typename T>\nvoid write(JsonWriter& out, const T& scalar) {\n  out.value(scalar);\n}\n\n"
-               "template <typename T>\nvoid write(JsonWriter& out, const std::vector<T>& items) {\n  out.raw(\"[\");\n"
-               "  bool first = true;\n  for (const T& item : items) {\n    if (!first) out.raw(\",\");\n    first = false;\n"
-               "    write(out, item);\n  }\n  out.raw(\"]\");\n}\n\n"
-               "template <typename T>\nvoid write(JsonWriter& out, const std::optional<T>& item) {\n  if (item) {\n"
-               '    write(out, *item);\n  } else {\n    out.raw("null");\n  }\n}\n\n')
+            out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value);\n")
+    out.append("\nchar* write(JsonWriter& out, char* at, std::string_view text) {\n  return out.text(at, text);\n}\n\n"
+               "template <typename T>\nchar* write(JsonWriter&, char* at, const T& scalar) {\n  return put(at, scalar);\n}\n\n"
+               "template <typename T>\nchar* write(JsonWriter& out, char* at, const std::vector<T>& items) {\n  at = put(at, \"[\");\n"
+               "  bool first = true;\n  for (const T& item : items) {\n    if (!first) at = put(at, \",\");\n"
+               "    first = false;\n    at = out.ensure(write(out, at, item));\n  }\n  return put(at, \"]\");\n}\n\n"
+               "template <typename T>\nchar* write(JsonWriter& out, char* at, const std::optional<T>& item) {\n"
+               '  return item ? write(out, at, *item) : put(at, "null");\n}\n\n')
     for name in answer_types(catalogue):
         if name not in tops:
-            out.append(_encoder(f"void write(JsonWriter& out, const answer::{name}& value)",
-                                answer_fields(catalogue, name), '{', '}'))
+            out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value) {{\n" +
+                       _writes(answer_fields(catalogue, name), "{", "}") + "  return at;\n}\n\n")
     out.append("}  // namespace\n\n")
     for name in answer_types(catalogue):
-        if name in tops:
-            out.append(_encoder(f"void encode(const answer::{name}& value, std::string& text)",
-                                answer_fields(catalogue, name), '', ',', "  JsonWriter out(text);\n"))
+        if name not in tops:
+            continue
+        fields = answer_fields(catalogue, name)
+        if fields:
+            out.append(f"void encode(const answer::{name}& value, std::string& text) {{\n  JsonWriter out(text);\n  char* at = out.begin();\n" +
+                       _writes(fields, "", ",") + "  out.finish(at);\n}\n\n")
+        else:
+            out.append(f"void encode(const answer::{name}&, std::string&) {{}}\n\n")
     out.append("}  // namespace tusker::api\n")
     return "".join(out)
 
 
-def _encoder(signature, fields, opening, closing, before=""):
-    if not fields:
-        body = '  static_cast<void>(value);\n' + (f'  out.raw("{opening}{closing}");\n' if opening else "  static_cast<void>(text);\n")
-        return f"{signature} {{\n{body}}}\n\n"
-    lines, lead = [before], opening
+ROOM, LONGEST_NUMBER = 480, 32  # of JsonWriter; its kRoom is more, for the brackets and commas of lists
+
+
+def _writes(fields, opening, closing):
+    lines, lead, left = [], opening, ROOM
+
+    def ensure(size):
+        nonlocal left
+        if left < size:
+            lines.append("  at = out.ensure(at);\n")
+            left = ROOM
+        left -= size
+
     for f in fields:
-        lines.append(f'  out.raw("{lead}\\"{f.name}\\":");\n')
-        lines.append(f"  {'write(out, ' if f.array or f.is_object else 'out.value('}value.{f.member});\n")
+        name = f'{lead}\\"{f.name}\\":'
+        ensure(len(name))
+        lines.append(f'  at = put(at, "{name}");\n')
         lead = ","
-    lines.append(f'  out.raw("{closing}");\n')
-    return f"{signature} {{\n{''.join(lines)}}}\n\n"
+        if f.array or f.is_object:
+            ensure(ROOM)
+            lines.append(f"  at = write(out, at, value.{f.member});\n")
+            left = 0
+        elif f.type == "string":
+            lines.append(f"  at = out.text(at, value.{f.member});\n")
+            left = ROOM
+        else:
+            ensure(LONGEST_NUMBER)
+            lines.append(f"  at = put(at, value.{f.member});\n")
+    if not fields:
+        lines.append("  static_cast<void>(value);\n")
+        closing = opening + closing
+    ensure(len(closing))
+    lines.append(f'  at = put(at, "{closing}");\n')
+    return "".join(lines)
