@@ -1,4 +1,5 @@
-// Creates a cluster: its plan is recorded with the flow, then its nodes come up, then its services.
+// Creates a cluster: its plan is recorded with the flow, then its nodes come up, then its services,
+// those that nothing waits for last.
 // Whatever fails, and a cancel, takes all of it back: the cluster ends with status 301 and the
 // reason.
 #include <array>
@@ -20,12 +21,22 @@ Outcome check_reserved(const StageView&) {
   return Outcome::done();
 }
 
+// Services are whole: what was held back for them may start.
+Change begin_serving(const StageView& view) {
+  store::Cluster cluster = *view.model.cluster(view.flow.cluster_id());
+  cluster.set_serving(true);
+  Change change;
+  change.put(std::move(cluster));
+  return change;
+}
+
 // The first start of a host fetches some hundred megabytes; a small machine starts its daemons one
 // after the other.
-constexpr std::array<Stage, 3> kForward{{
+constexpr std::array<Stage, 4> kForward{{
     {"reserve", 1min, nothing_more, check_reserved},
     {"start-nodes", 15min, nothing_more, check_nodes_running},
     {"start-services", 10min, nothing_more, check_services_ready},
+    {"start-remaining-services", 10min, begin_serving, check_services_ready},
 }};
 constexpr std::array<Stage, 1> kUnwinding{{
     {"remove-nodes", 5min, remove_nodes, check_nodes_gone},

@@ -146,6 +146,7 @@ void add_artifacts(const Model& model, link::Desired& desired) {
 }  // namespace
 
 bool may_start(const Model& model, const store::Node& node, const store::Role& role) {
+  if (role.starts_last() && !model.cluster(node.cluster_id())->serving()) return false;
   for (const std::string& earlier : role.after()) {
     for (const auto& [order, other] : model.nodes_of(node.cluster_id())) {
       const bool runs_it =

@@ -15,7 +15,7 @@ Result<link::Desired> desired_state_of(const Model& model,
                                        const Sealer& sealer);
 
 // Whether a role may be started for the first time: every role of its cluster that it comes after
-// is ready everywhere.
+// is ready everywhere, and the cluster serves if it starts last.
 bool may_start(const Model& model, const store::Node& node, const store::Role& role);
 
 }  // namespace tusker

@@ -152,6 +152,8 @@ Outcome check_nodes_running(const StageView& view) {
 
 Outcome check_services_ready(const StageView& view) {
   Findings findings;
+  const store::Cluster* cluster = view.model.cluster(view.flow.cluster_id());
+  const bool serving = cluster->serving();
   for (const std::string& id : view.flow.node_ids()) {
     const store::Node* node = view.model.node(id);
     if (node == nullptr) return Outcome::failed(vanished(id));
@@ -159,12 +161,11 @@ Outcome check_services_ready(const StageView& view) {
       return Outcome::failed(*std::move(never));
     if (!silence_of(view, node->host_id()).empty()) continue;  // what it said last may be long over
     for (const store::Role& role : node->roles()) {
-      if (role.stopped()) continue;
+      if (role.stopped() || (role.starts_last() && !serving)) continue;
       std::optional<store::Failure> never = find_role(view, *node, role, findings);
       if (never) return Outcome::failed(*std::move(never));
     }
   }
-  const store::Cluster* cluster = view.model.cluster(view.flow.cluster_id());
   std::vector<store::Node> nodes;
   for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
     if (!node->removing()) nodes.push_back(*node);

@@ -12,7 +12,8 @@ namespace tusker {
 // All of the flow's nodes run. Fails at once when a host says that trying again is no use.
 Outcome check_nodes_running(const StageView& view);
 
-// All roles of the flow's nodes are ready, and the cluster's conditions hold. Fails at once when a
+// All roles of the flow's nodes are ready, and the cluster's conditions hold. Roles that start last
+// count once the cluster serves. Fails at once when a
 // role keeps ending.
 Outcome check_services_ready(const StageView& view);
 

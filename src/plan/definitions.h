@@ -91,7 +91,8 @@ struct RoleDefinition {
   bool stop_last = false;  // after every other role of the cluster
   bool stop_kills_group = true;
   std::vector<std::string>
-      after;  // roles, of any component; those that the cluster lacks do not count
+      after;                 // roles, of any component; those that the cluster lacks do not count
+  bool starts_last = false;  // once the cluster serves: what a create waits for comes first
   std::optional<RemovalDefinition> before_removal;
   std::int32_t oom_score_adj = 0;
   std::vector<DirectoryDefinition> directories;

@@ -79,25 +79,23 @@ TEST(Definitions, AllProblemsAreToldTogether) {
     if (file.path != kHdfs) continue;
     file.text.replace(file.text.find("schema: component/v1"), 20, "schema: component/v9");
     file.text.replace(file.text.find("min_mb: 176"), 11, "min_mb: lots");
-    file.text.replace(
-        file.text.find("after: [NameNode, DataNode"), 26, "after: [NameNode, DateNode");
+    file.text.replace(file.text.find("after: [NameNode]"), 17, "after: [NameNod]");
   }
   const auto loaded = load_definitions(files);
   ASSERT_FALSE(loaded.ok());
   EXPECT_TOLD(loaded.error().message(), "schema is \"component/v9\", wanted \"component/v1\"");
   EXPECT_TOLD(loaded.error().message(),
               "roles.NameNode.memory.min_mb is \"lots\", wanted a whole number");
-  EXPECT_TOLD(loaded.error().message(),
-              "there is no role \"DateNode\"; did you mean \"DataNode\"?");
+  EXPECT_TOLD(loaded.error().message(), "there is no role \"NameNod\"; did you mean \"NameNode\"?");
 }
 
 TEST(Definitions, RolesThatWaitForEachOtherAreFound) {
   const std::string told =
       problems_after(kHdfs,
                      "    ready_within: 2m\n    complete:",
-                     "    ready_within: 2m\n    after: [JobHistoryServer]\n    complete:");
+                     "    ready_within: 2m\n    after: [DataNode]\n    complete:");
   EXPECT_TOLD(told, "roles wait for each other in a circle: ");
-  EXPECT_TOLD(told, "NameNode -> JobHistoryServer");
+  EXPECT_TOLD(told, "NameNode -> DataNode");
 }
 
 TEST(Definitions, ComponentsThatNeedEachOtherAreFound) {

@@ -87,6 +87,7 @@ Result<store::Role> make_role(const Definitions& definitions,
     added.set_number(port.number);
   }
   row.set_heap_bytes(static_cast<std::uint64_t>(heap_mb) << 20);
+  row.set_starts_last(role.starts_last);
   return row;
 }
 

@@ -233,6 +233,8 @@ RoleDefinition read_role(const std::string& name,
   role.after = after.texts();
   for (const std::string& other : role.after)
     references.push_back({Reference::Kind::Role, other, after});
+  if (const YamlValue last = map.optional("starts_last"); last.present())
+    role.starts_last = last.boolean();
   if (const YamlValue removal = map.optional("before_removal"); removal.present())
     role.before_removal = read_removal(removal);
   // Below 0 a process without CAP_SYS_RESOURCE cannot get: roles are told apart from 0 upward.

@@ -9,7 +9,7 @@
 namespace tusker::sim {
 namespace {
 
-void add_role(store::Node& node, const char* name, const char* after) {
+store::Role& add_role(store::Node& node, const char* name, const char* after) {
   store::Role& role = *node.add_roles();
   role.set_name(name);
   role.set_component("hadoop");
@@ -17,6 +17,7 @@ void add_role(store::Node& node, const char* name, const char* after) {
   role.add_argv("java");
   role.add_argv(name);
   if (after != nullptr) role.add_after(after);
+  return role;
 }
 
 store::FileContent content(const std::string& text) {
@@ -85,9 +86,9 @@ ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, 
     if (i == 0) {
       add_role(node, "NameNode", nullptr);
       add_role(node, "ResourceManager", nullptr);
-      add_role(node, "JobHistoryServer", "NameNode");
+      add_role(node, "JobHistoryServer", nullptr).set_starts_last(true);
     } else {
-      add_role(node, "DataNode", nullptr);
+      add_role(node, "DataNode", "NameNode");
       add_role(node, "NodeManager", "ResourceManager");
     }
     add_file(plan, node, "core-site.xml", "the same in every cluster");

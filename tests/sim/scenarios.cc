@@ -14,6 +14,14 @@ Trouble of(Kind kind) {
   return trouble;
 }
 
+// To the role that starts last.
+Trouble of_last(Kind kind) {
+  Trouble trouble = of(kind);
+  trouble.node = "master-1";
+  trouble.role = "JobHistoryServer";
+  return trouble;
+}
+
 // While unwinding: core-1 never comes up, and on top of it something is wrong with the removal of
 // core-2.
 Trouble while_unwinding(Kind kind) {
@@ -73,6 +81,10 @@ ScenarioFunctions Scenario<store::Flow::CREATE>::functions() {
                 {"start-services",
                  {of(Kind::RoleEndsOnce)},
                  {of(Kind::RoleEndsForEver), of(Kind::RoleNeverReady), of(Kind::FactNeverRight)},
+                 {}},
+                {"start-remaining-services",
+                 {of_last(Kind::RoleEndsOnce)},
+                 {of_last(Kind::RoleEndsForEver), of_last(Kind::RoleNeverReady)},
                  {}},
                 {"remove-nodes",
                  {while_unwinding(Kind::RemovalFailsOnce)},
