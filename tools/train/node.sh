@@ -44,7 +44,7 @@ daemon() { # USER NAME MAIN ARGUMENTS…: in the background, pid in pid_NAME, ou
   shift 2
   ( # the pid is to be java's, not that of a shell that waits for it
     trap - ERR
-    in_place=exec
+    in_place="exec"
     as "$user" /usr/lib/jvm/default/bin/java -Xmx300m "-Dproc_$name" @/etc/tusker/current/train.args "$@" >"$work/$name.log" 2>&1
   ) &
   eval "pid_$name=$!"
