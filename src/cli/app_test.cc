@@ -155,6 +155,13 @@ TEST_F(App, CreatesWithTheLargestProfileThatFitsAndTheReleasesVersions) {
   EXPECT_EQ(sent.at("ResourceSpec").at("CoreCount"), 2);
 }
 
+TEST_F(App, MakesNoSecondClusterOfAName) {
+  EXPECT_NE(run({"cluster", "create", "wordcount", "--spec", "TK.SMALL2"}), kDone);
+  EXPECT_EQ(calls("CreateInstance"), 0U);
+  EXPECT_NE(fake_.err.find("there is a cluster 'wordcount' already"), std::string::npos)
+      << fake_.err;
+}
+
 TEST_F(App, AsksForAPlanAndMakesNothingOnADryRun) {
   server_.answer("PlanInstance",
                  {{{"Nodes", {{{"Name", "core-1"}}}}, {"Warnings", {"one copy only"}}}});

@@ -14,6 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kPage = 100;  // the API's largest
+constexpr std::int64_t kCreateFailed = 301;
 constexpr std::size_t kMostClusters = 100000;
 
 struct StatusWord {
@@ -103,7 +104,6 @@ Result<std::vector<ClusterRow>> list_clusters(const ApiClient& client) {
 Result<ClusterRow> pick_cluster(const std::vector<ClusterRow>& clusters,
                                 std::string_view id_or_name) {
   // A create that failed keeps its row, and its name: one that lives is meant.
-  constexpr std::int64_t kCreateFailed = 301;
   std::vector<const ClusterRow*> matches;
   std::vector<std::string> names;
   for (const ClusterRow& row : clusters) {
@@ -138,6 +138,19 @@ Result<ClusterRow> pick_cluster(const std::vector<ClusterRow>& clusters,
                          ? std::string("; there is none at all. Make one with: tusker "
                                        "cluster create NAME --wait")
                          : std::string(". See them with: tusker cluster list"));
+}
+
+Status check_name_is_free(const std::vector<ClusterRow>& clusters, std::string_view name) {
+  for (const ClusterRow& row : clusters) {
+    if (row.name != name || row.status == kCreateFailed) continue;
+    return Error::make(ErrorCode::AlreadyExists,
+                       "there is a cluster '{}' already: {}, {}, created {}; choose another name",
+                       printable(name),
+                       row.id,
+                       status_word(row.status),
+                       row.created);
+  }
+  return ok_status();
 }
 
 Result<ClusterRow> find_cluster(const ApiClient& client, std::string_view id_or_name) {

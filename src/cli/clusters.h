@@ -42,6 +42,10 @@ Result<boost::json::array> list_cluster_objects(const ApiClient& client);
 Result<ClusterRow> pick_cluster(const std::vector<ClusterRow>& clusters,
                                 std::string_view id_or_name);
 
+// Whether a new cluster may be called so: the API takes a name twice, but commands go by names.
+// AlreadyExists: one that did not fail has it.
+Status check_name_is_free(const std::vector<ClusterRow>& clusters, std::string_view name);
+
 // Asks the server and picks.
 Result<ClusterRow> find_cluster(const ApiClient& client, std::string_view id_or_name);
 

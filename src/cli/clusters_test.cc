@@ -48,6 +48,16 @@ TEST(PickCluster, PassesOverACreateThatFailed) {
   EXPECT_EQ(pick_cluster({clusters[0]}, "again")->id, "emr-aaaaaaaa");
 }
 
+TEST(CheckNameIsFree, RefusesTheNameOfAClusterThatDidNotFail) {
+  EXPECT_TRUE(check_name_is_free(rows(), "another").ok());
+  EXPECT_TRUE(check_name_is_free({row("emr-aaaaaaaa", "again", 301, "")}, "again").ok());
+  const Status taken = check_name_is_free(rows(), "wordcount");
+  ASSERT_FALSE(taken.ok());
+  EXPECT_EQ(taken.error().message(),
+            "there is a cluster 'wordcount' already: emr-aaaaaaaa, running, created "
+            "2026-11-25 01:00:00; choose another name");
+}
+
 TEST(PickCluster, SuggestsTheNearestName) {
   const Result<ClusterRow> picked = pick_cluster(rows(), "wordcuont");
   ASSERT_FALSE(picked.ok());

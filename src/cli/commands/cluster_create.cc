@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "base/random.h"
+#include "cli/clusters.h"
 #include "cli/commands/commands.h"
 #include "cli/create_parameters.h"
 #include "cli/exit_codes.h"
@@ -143,6 +144,8 @@ Status create(Session& session, const CreateOptions& options) {
   if (options.wait.wait) client.set_timeout(std::chrono::seconds(10));
   TK_TRY(json::object parameters, parameters_for(session, client, options));
   if (options.dry_run) return dry_run(session, client, std::move(parameters), options.form);
+  TK_TRY(const std::vector<ClusterRow> clusters, list_clusters(client));
+  TK_TRY_VOID(check_name_is_free(clusters, options.name));
   TK_TRY(const json::object answer, client.call("CreateInstance", parameters));
   const std::string id = printable(text_at(answer, "InstanceId"));
   session.console.answer(options.form == OutputForm::Json ? pretty_json(answer) : id + "\n");
