@@ -5,27 +5,16 @@
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
 #include "api/handlers/cluster_resource_management/cluster_info.h"
+#include "api/handlers/cluster_resource_management/cluster_list.h"
 #include "base/encoding.h"
 #include "base/ids.h"
-#include "model/cluster_status.h"
 #include "model/model.h"
 
 namespace tusker::api::handlers {
 namespace {
 
-using Clusters = std::vector<const store::Cluster*>;
-
 // Bytes that one cluster's description takes, roughly: the answer is written without growing often.
 constexpr std::size_t kTypicalSize = 2700;
-
-// DisplayStrategy (docs/reference/semantics.md 2.1): every one hides what was terminated, all but
-// the first also what never ran.
-bool is_shown(const store::Cluster& cluster, std::string_view strategy) {
-  const int status = api_status_of(cluster);
-  if (status == api_status::kTerminated) return false;
-  return strategy == "clusterList" ||
-         (status != api_status::kCreating && status != api_status::kCreateFailed);
-}
 
 // ProjectId: -1 is every project, absent the default one, unless ids say which clusters are meant.
 bool is_of_project(const store::Cluster& cluster, const DescribeInstancesRequest& request) {
@@ -58,30 +47,6 @@ Result<Clusters> candidates(const DescribeInstancesRequest& request, const Call&
   return found;
 }
 
-// The numeric Id breaks ties and is the order when none is asked for; it grows with the time of
-// creation.
-void sort_by(Clusters& clusters, std::string_view field, bool ascending) {
-  std::ranges::sort(clusters, [&](const store::Cluster* a, const store::Cluster* b) {
-    if (!ascending) std::swap(a, b);
-    if (field == "clusterId" && a->id() != b->id()) return a->id() < b->id();
-    if (field == "addTime" && a->created_wall_ms() != b->created_wall_ms()) {
-      return a->created_wall_ms() < b->created_wall_ms();
-    }
-    if (field == "status" && api_status_of(*a) != api_status_of(*b))
-      return api_status_of(*a) < api_status_of(*b);
-    return a->number() < b->number();
-  });
-}
-
-std::span<const store::Cluster* const> page_of(const Clusters& clusters,
-                                               std::uint64_t page,
-                                               std::uint64_t size) {
-  // Divided, not multiplied: the page number is the caller's and may be any.
-  if (size == 0 || page > clusters.size() / size) return {};
-  const std::size_t start = static_cast<std::size_t>(page * size);
-  return std::span(clusters).subspan(start, std::min<std::size_t>(clusters.size() - start, size));
-}
-
 }  // namespace
 
 Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call& call) {
@@ -89,7 +54,7 @@ Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call&
   std::erase_if(clusters, [&](const store::Cluster* cluster) {
     return !is_shown(*cluster, request.display_strategy) || !is_of_project(*cluster, request);
   });
-  sort_by(clusters, request.order_field.value_or(""), request.asc.value_or(0) == 1);
+  sort_clusters(clusters, request.order_field.value_or(""), request.asc.value_or(0) == 1);
 
   answer::DescribeInstancesResponse response;
   TextKeeper texts;

@@ -1,0 +1,37 @@
+#include "api/handlers/cluster_resource_management/cluster_list.h"
+
+#include <algorithm>
+
+#include "model/cluster_status.h"
+
+namespace tusker::api {
+
+bool is_shown(const store::Cluster& cluster, std::string_view strategy) {
+  const int status = api_status_of(cluster);
+  if (status == api_status::kTerminated) return false;
+  return strategy == "clusterList" ||
+         (status != api_status::kCreating && status != api_status::kCreateFailed);
+}
+
+void sort_clusters(Clusters& clusters, std::string_view field, bool ascending) {
+  std::ranges::sort(clusters, [&](const store::Cluster* a, const store::Cluster* b) {
+    if (!ascending) std::swap(a, b);
+    if (field == "clusterId" && a->id() != b->id()) return a->id() < b->id();
+    if (field == "addTime" && a->created_wall_ms() != b->created_wall_ms())
+      return a->created_wall_ms() < b->created_wall_ms();
+    if (field == "status" && api_status_of(*a) != api_status_of(*b))
+      return api_status_of(*a) < api_status_of(*b);
+    return a->number() < b->number();
+  });
+}
+
+std::span<const store::Cluster* const> page_of(const Clusters& clusters,
+                                               std::uint64_t page,
+                                               std::uint64_t size) {
+  // Divided, not multiplied: the page number may be any.
+  if (size == 0 || page > clusters.size() / size) return {};
+  const std::size_t start = static_cast<std::size_t>(page * size);
+  return std::span(clusters).subspan(start, std::min<std::size_t>(clusters.size() - start, size));
+}
+
+}  // namespace tusker::api

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proto/store.pb.h"
+
+namespace tusker::api {
+
+// What the lists of clusters have in common (docs/reference/semantics.md 2.1).
+using Clusters = std::vector<const store::Cluster*>;
+
+// DisplayStrategy: every one hides what was terminated, all but clusterList also what never ran.
+bool is_shown(const store::Cluster& cluster, std::string_view strategy);
+
+// By "clusterId", "addTime" or "status"; the numeric Id breaks ties and is the order when none is
+// asked for. It grows with the time of creation.
+void sort_clusters(Clusters& clusters, std::string_view field, bool ascending);
+
+// Of pages of `size`, from 0 on; any number may come from a caller.
+std::span<const store::Cluster* const> page_of(const Clusters& clusters,
+                                               std::uint64_t page,
+                                               std::uint64_t size);
+
+}  // namespace tusker::api
