@@ -51,7 +51,8 @@ std::vector<std::string> arguments_of(
       at.command->get_parent() == nullptr ? "" : at.command->get_parent()->get_name();
   const std::string name = at.command->get_name();
   if (at.arguments > 0) return {};
-  if (name == "run" || (group == "cluster" && (name == "show" || name == "terminate")))
+  if (name == "run" ||
+      (group == "cluster" && (name == "show" || name == "rename" || name == "terminate")))
     return cluster_names();
   if (name == "completion") return {"bash", "zsh", "fish"};
   return {};

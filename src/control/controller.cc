@@ -78,6 +78,27 @@ Result<FlowId> Controller::start_terminate(const ClusterId& cluster, const Actor
   return flow;
 }
 
+void Controller::rename_cluster(const ClusterId& cluster,
+                                const std::string& name,
+                                const Actor& actor) {
+  store::Cluster next = *parts_.model.cluster(cluster.text());
+  if (next.name() == name) return;
+  store::Event event;
+  event.set_wall_ms(parts_.clock.wall().ms);
+  event.set_kind("cluster.renamed");
+  event.set_severity("info");
+  event.set_cluster_id(next.id());
+  event.set_actor(actor.who);
+  event.set_source(actor.source);
+  event.set_text(fmt::format("cluster {} is called {} now", next.name(), name));
+  next.set_name(name);
+  Change change;
+  change.append(event);
+  change.put(std::move(next));
+  parts_.journal.commit(std::move(change));
+  settle();
+}
+
 Status Controller::cancel_flow(FlowId flow, const Actor& actor) {
   Status done = flows_.cancel(flow, actor);
   settle();

@@ -72,6 +72,9 @@ class Controller {
   // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
   Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);
 
+  // A cluster that has a row gets another name, checked by the caller.
+  void rename_cluster(const ClusterId& cluster, const std::string& name, const Actor& actor);
+
   // It unwinds from here. NotFound, FailedPrecondition: it ended, unwinds already, or cannot be
   // cancelled any more.
   Status cancel_flow(FlowId flow, const Actor& actor);

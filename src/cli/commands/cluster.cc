@@ -165,6 +165,39 @@ int terminate(Session& session, const TerminateOptions& options) {
   return kDone;
 }
 
+struct RenameOptions {
+  std::string data;
+  std::string cluster;
+  std::string name;
+};
+
+Status rename(Session& session, const RenameOptions& options) {
+  TK_TRY(const ApiClient client, session.client(options.data));
+  TK_TRY(const std::vector<ClusterRow> clusters, list_clusters(client));
+  TK_TRY(const ClusterRow row, pick_cluster(clusters, options.cluster));
+  if (row.name != options.name) TK_TRY_VOID(check_name_is_free(clusters, options.name));
+  TK_TRY_VOID(
+      client.call("ModifyInstanceBasic", {{"InstanceId", row.id}, {"ClusterName", options.name}}));
+  session.console.note(
+      fmt::format("{} is called {} now.\n", printable(row.name), printable(options.name)));
+  return ok_status();
+}
+
+void add_rename(CLI::App& cluster, Choice& choice) {
+  auto options = std::make_shared<RenameOptions>();
+  CLI::App* command = cluster.add_subcommand("rename", "Call a cluster otherwise");
+  command->add_option("NAME", options->cluster, "Name or id of the cluster")->required();
+  command->add_option("NEW", options->name, "New name: 6 to 36 letters, digits, - and _")
+      ->required();
+  add_data_option(*command, options->data);
+  command->callback([&choice, options] {
+    choice.action = [options](Session& session) {
+      return report(session, rename(session, *options));
+    };
+  });
+  set_examples(*command, {"tusker cluster rename wordcount word-count"});
+}
+
 void add_list(CLI::App& cluster, Choice& choice) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = cluster.add_subcommand("list", "List the clusters that are not terminated");
@@ -214,6 +247,7 @@ void add_cluster(CLI::App& root, Choice& choice) {
   add_cluster_create(*cluster, choice);
   add_list(*cluster, choice);
   add_show(*cluster, choice);
+  add_rename(*cluster, choice);
   add_terminate(*cluster, choice);
   set_examples(*cluster,
                {"tusker cluster create wordcount --core 2 --wait",
