@@ -60,24 +60,25 @@ std::string shown(std::uint32_t code) {
 
 }  // namespace
 
-Status check_cluster_name(std::string_view name) {
+Status check_cluster_name(std::string_view field, std::string_view name) {
   int characters = 0;
   std::string_view rest = name;
   while (!rest.empty()) {
     const auto code = take_code_point(rest);
-    if (!code)
-      return invalid("InstanceName is not UTF-8 at byte {}", name.size() - rest.size() + 1);
+    if (!code) return invalid("{} is not UTF-8 at byte {}", field, name.size() - rest.size() + 1);
     if (!is_allowed(*code)) {
       return invalid(
-          "InstanceName has {} as character {}; Chinese characters, letters, digits, '-' and '_' "
-          "are allowed",
+          "{} has {} as character {}; Chinese characters, letters, digits, '-' and '_' are "
+          "allowed",
+          field,
           shown(*code),
           characters + 1);
     }
     ++characters;
   }
   if (characters >= kFewest && characters <= kMost) return ok_status();
-  return invalid("InstanceName \"{}\" has {} characters; it must have from {} to {}",
+  return invalid("{} \"{}\" has {} characters; it must have from {} to {}",
+                 field,
                  name.substr(0, 4 * kMost),
                  characters,
                  kFewest,

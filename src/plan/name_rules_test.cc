@@ -6,7 +6,7 @@ namespace tusker {
 namespace {
 
 bool good(std::string_view name) {
-  return check_cluster_name(name).ok();
+  return check_cluster_name("InstanceName", name).ok();
 }
 
 TEST(ClusterName, HasFrom6To36CharactersWhichAreNotBytes) {
@@ -31,7 +31,10 @@ TEST(ClusterName, HasChineseLettersDigitsHyphenAndUnderlineOnly) {
                            "word\u200bcount",
                            "wordc\u0435unt"})
     EXPECT_FALSE(good(name)) << name;
-  EXPECT_NE(check_cluster_name("word count").error().message().find("U+0020 as character 5"),
+  EXPECT_NE(check_cluster_name("InstanceName", "word count")
+                .error()
+                .message()
+                .find("U+0020 as character 5"),
             std::string::npos);
 }
 
@@ -42,8 +45,9 @@ TEST(ClusterName, ThatIsNotUtf8IsRefused) {
                            "abcdef\xf5\x80\x80\x80",
                            "abcdef\xe6\x95"}) {
     ASSERT_FALSE(good(name));
-    EXPECT_NE(check_cluster_name(name).error().message().find("not UTF-8 at byte 7"),
-              std::string::npos);
+    EXPECT_NE(
+        check_cluster_name("InstanceName", name).error().message().find("not UTF-8 at byte 7"),
+        std::string::npos);
   }
 }
 

@@ -291,7 +291,7 @@ std::string_view node_type_word(store::NodeType type) {
 
 Result<CheckedRequest> check_request(const Definitions& definitions, const CreateRequest& request) {
   CheckedRequest checked;
-  TK_TRY_VOID(check_cluster_name(request.name));
+  TK_TRY_VOID(check_cluster_name("InstanceName", request.name));
   TK_TRY(checked.release, find_release(definitions, request));
   TK_TRY_VOID(check_software(definitions, request, checked));
   if (request.high_availability) {

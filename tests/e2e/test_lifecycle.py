@@ -53,6 +53,20 @@ def test_an_ordinary_user_is_not_the_superuser_of_hdfs(installation, cluster_id)
     assert b"Permission denied" in done.stdout + done.stderr
 
 
+def test_both_lists_show_a_cluster_by_its_new_name(installation, cluster_id):
+    request = models.ModifyInstanceBasicRequest()
+    request.InstanceId, request.ClusterName = cluster_id, "renamed-lifecycle"
+    installation.client().ModifyInstanceBasic(request)
+    listed = models.DescribeInstancesListRequest()
+    listed.DisplayStrategy = "clusterList"
+    by_name = models.Filters()
+    by_name.Name, by_name.Values = "ClusterName", ["renamed-lifecycle"]
+    listed.Filters = [by_name]
+    assert [entry.ClusterId for entry in installation.client().DescribeInstancesList(listed).InstancesList] == [cluster_id]
+    assert installation.cluster(cluster_id).ClusterName == "renamed-lifecycle"
+    installation.tusker("cluster", "rename", "renamed-lifecycle", "lifecycle")
+    assert installation.cluster(cluster_id).ClusterName == "lifecycle"
+
 
 def test_a_second_operation_while_one_runs_is_refused_by_name(installation, cluster_id):
     other = installation.create("second-operation", core=1)

@@ -19,7 +19,7 @@ Result<Answer> modify_instance_basic(const ModifyInstanceBasicRequest& request, 
   call.cluster_id = request.instance_id;
   TK_TRY(const store::Cluster* const cluster,
          find_live_cluster(call, request.instance_id, code::kResourceNotFound_InstanceNotFound));
-  TK_TRY_VOID(check_cluster_name(request.cluster_name));
+  TK_TRY_VOID(check_cluster_name("ClusterName", request.cluster_name));
   call.services.controller.rename_cluster(
       ClusterId(cluster->id()), request.cluster_name, {call.caller.secret_id, call.peer});
   Answer answer;

@@ -29,6 +29,7 @@ TEST_F(ModifyInstanceBasic, RenamesAlsoWhileAFlowRuns) {
 
 TEST_F(ModifyInstanceBasic, RefusesWhatIsNoNameAndWhatIsNoCluster) {
   EXPECT_EQ(rename("short").code, "InvalidParameter.InvalidInstanceName");
+  EXPECT_NE(rename("short").message.find("ClusterName"), std::string::npos);
   EXPECT_EQ(rename("word count").code, "InvalidParameter.InvalidInstanceName");
   EXPECT_EQ(rename("word-count", R"(,"ResourceBaseType":"ComputeResource")").code,
             "UnsupportedOperation.ServiceNotSupport");
