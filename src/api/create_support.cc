@@ -1,10 +1,10 @@
 #include "api/create_support.h"
 
 #include <algorithm>
-#include <set>
 
 #include "api/errors.h"
 #include "api/generated/error_codes.h"
+#include "api/tags.h"
 
 namespace tusker::api {
 namespace {
@@ -113,24 +113,6 @@ Status check_billing(const CreateInstanceRequest& request) {
   return ok_status();
 }
 
-Status check_tags(const std::vector<Tag>& tags) {
-  std::set<std::string> keys;
-  for (const Tag& tag : tags) {
-    const std::string key = tag.tag_key.value_or("");
-    if (key.empty() || key.size() > 127 || tag.tag_value.value_or("").size() > 255) {
-      return api_error(code::kInvalidParameter_InvalidTagsGroup,
-                       "Tags has an entry whose TagKey is empty or longer than 127 bytes, or whose "
-                       "TagValue is longer "
-                       "than 255");
-    }
-    if (!keys.insert(key).second) {
-      return api_error(
-          code::kInvalidParameter_InvalidTagsGroup, "Tags has TagKey \"{}\" twice", key);
-    }
-  }
-  return ok_status();
-}
-
 }  // namespace
 
 Status check_supported(const CreateInstanceRequest& request) {
@@ -171,7 +153,7 @@ Status check_supported(const CreateInstanceRequest& request) {
 Status check_account_settings(const CreateInstanceRequest& request) {
   TK_TRY_VOID(check_login(request.login_settings));
   TK_TRY_VOID(check_billing(request));
-  return check_tags(request.tags);
+  return check_tags("Tags", request.tags);
 }
 
 }  // namespace tusker::api

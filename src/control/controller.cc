@@ -83,15 +83,32 @@ void Controller::rename_cluster(const ClusterId& cluster,
                                 const Actor& actor) {
   store::Cluster next = *parts_.model.cluster(cluster.text());
   if (next.name() == name) return;
+  std::string text = fmt::format("cluster {} is called {} now", next.name(), name);
+  next.set_name(name);
+  relabel(std::move(next), "cluster.renamed", std::move(text), actor);
+}
+
+void Controller::change_tags(const ClusterId& cluster,
+                             const google::protobuf::RepeatedPtrField<store::Tag>& tags,
+                             const Actor& actor) {
+  store::Cluster next = *parts_.model.cluster(cluster.text());
+  *next.mutable_tags() = tags;
+  std::string text = fmt::format("cluster {} has {} tags now", next.name(), tags.size());
+  relabel(std::move(next), "cluster.tagged", std::move(text), actor);
+}
+
+void Controller::relabel(store::Cluster next,
+                         const char* kind,
+                         std::string text,
+                         const Actor& actor) {
   store::Event event;
   event.set_wall_ms(parts_.clock.wall().ms);
-  event.set_kind("cluster.renamed");
+  event.set_kind(kind);
   event.set_severity("info");
   event.set_cluster_id(next.id());
   event.set_actor(actor.who);
   event.set_source(actor.source);
-  event.set_text(fmt::format("cluster {} is called {} now", next.name(), name));
-  next.set_name(name);
+  event.set_text(std::move(text));
   Change change;
   change.append(event);
   change.put(std::move(next));

@@ -72,8 +72,12 @@ class Controller {
   // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
   Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);
 
-  // A cluster that has a row gets another name, checked by the caller.
+  // A cluster that has a row gets another name or other tags, checked by the caller.
   void rename_cluster(const ClusterId& cluster, const std::string& name, const Actor& actor);
+
+  void change_tags(const ClusterId& cluster,
+                   const google::protobuf::RepeatedPtrField<store::Tag>& tags,
+                   const Actor& actor);
 
   // It unwinds from here. NotFound, FailedPrecondition: it ended, unwinds already, or cannot be
   // cancelled any more.
@@ -105,6 +109,8 @@ class Controller {
   Status open_stream(const HostId& host, const link::OpenStream& request);
 
  private:
+  // Puts a cluster's row whose labels differ, with an event.
+  void relabel(store::Cluster next, const char* kind, std::string text, const Actor& actor);
   void note(Touched touched);
   void settle();
   void converge_hosts();

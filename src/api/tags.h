@@ -1,0 +1,25 @@
+#pragma once
+
+#include <google/protobuf/repeated_ptr_field.h>
+
+#include <string_view>
+#include <vector>
+
+#include "api/generated/types.h"
+#include "base/result.h"
+#include "proto/store.pb.h"
+
+namespace tusker::api {
+
+// Keys of 1 to 127 bytes, each once, values of up to 255 (docs/reference/semantics.md 12).
+// InvalidParameter.InvalidTagsGroup names `parameter`.
+Status check_tags(std::string_view parameter, const std::vector<Tag>& tags);
+
+using TagRows = google::protobuf::RepeatedPtrField<store::Tag>;
+
+// A key that is there gets the value, one that is not is added behind the others.
+void set_tags(const std::vector<Tag>& tags, TagRows& rows);
+// By key, whatever the value.
+void delete_tags(const std::vector<Tag>& tags, TagRows& rows);
+
+}  // namespace tusker::api
