@@ -45,7 +45,8 @@ Result<Clusters> chosen(const DescribeInstancesListRequest& request, const Call&
   for (const Filters& filter : request.filters) TK_TRY_VOID(check_filter(filter));
   Clusters found;
   if (request.cluster_type.value_or(kOrdinary) != kOrdinary) return found;
-  for (const auto& [number, cluster] : call.services.model.clusters_of(call.caller.account)) {
+  for (const auto& entry : call.services.model.clusters_of(call.caller.account)) {
+    const store::Cluster* const cluster = entry.second;
     const bool wanted = std::ranges::all_of(
         request.filters, [&](const Filters& filter) { return passes(*cluster, filter); });
     if (wanted && is_shown(*cluster, request.display_strategy)) found.push_back(cluster);
