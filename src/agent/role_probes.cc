@@ -55,7 +55,10 @@ std::uint16_t port_of(const link::Probe& probe) {
 }
 
 std::string path_of(const link::Probe& probe) {
-  if (probe.has_jmx()) return jmx_path(probe.jmx().bean());
+  if (probe.has_jmx()) {
+    const auto& attributes = probe.jmx().attributes();
+    return jmx_path(probe.jmx().bean(), {attributes.begin(), attributes.end()});
+  }
   return probe.has_http() ? probe.http().path() : probe.json().path();
 }
 

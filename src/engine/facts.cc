@@ -29,8 +29,9 @@ bool is_unreserved(char c) {
 
 }  // namespace
 
-std::string jmx_path(std::string_view bean) {
-  std::string path = "/jmx?qry=";
+std::string jmx_path(std::string_view bean, const std::vector<std::string>& attributes) {
+  const bool single = attributes.size() == 1;
+  std::string path = single ? "/jmx?get=" : "/jmx?qry=";
   for (const char c : bean) {
     if (is_unreserved(c)) {
       path += c;
@@ -38,6 +39,7 @@ std::string jmx_path(std::string_view bean) {
       path += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
+  if (single) path += "::" + attributes.front();
   return path;
 }
 

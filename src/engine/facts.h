@@ -17,8 +17,9 @@ using Facts = std::map<std::string, std::string>;
 inline constexpr std::size_t kMaxFactBytes = 64 << 10;
 
 // The path and query that ask Hadoop's JMX servlet for one bean,
-// "Hadoop:service=NameNode,name=FSNamesystemState".
-std::string jmx_path(std::string_view bean);
+// "Hadoop:service=NameNode,name=FSNamesystemState". For a single attribute it computes no other
+// one: some cost much, or log an exception while the daemon starts.
+std::string jmx_path(std::string_view bean, const std::vector<std::string>& attributes);
 
 // Those attributes of the first bean in a JMX answer. NotFound: no such bean yet (a daemon
 // registers its beans while it starts). An attribute that the bean lacks is left out. Corrupt: not

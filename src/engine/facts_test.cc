@@ -39,8 +39,13 @@ TEST(JmxFacts, LeaveOutWhatIsTooLong) {
 }
 
 TEST(JmxPath, EscapesWhatAQueryMayNotHold) {
-  EXPECT_EQ(jmx_path("Hadoop:service=NameNode,name=A b&c"),
+  EXPECT_EQ(jmx_path("Hadoop:service=NameNode,name=A b&c", {"X", "Y"}),
             "/jmx?qry=Hadoop:service=NameNode,name=A%20b%26c");
+}
+
+TEST(JmxPath, AsksForASingleAttributeAlone) {
+  EXPECT_EQ(jmx_path("Hadoop:service=DataNode,name=DataNodeInfo", {"ClusterId"}),
+            "/jmx?get=Hadoop:service=DataNode,name=DataNodeInfo::ClusterId");
 }
 
 TEST(JsonFacts, FollowPointers) {
