@@ -38,4 +38,13 @@ Result<const store::Cluster*> find_live_cluster(const Call& call,
   return cluster;
 }
 
+Status check_means_cluster(const std::optional<std::string>& resource_base_type,
+                           const std::optional<std::string>& compute_resource_id) {
+  if (resource_base_type.value_or("EMR") == "EMR" && compute_resource_id.value_or("").empty())
+    return ok_status();
+  return api_error(code::kUnsupportedOperation_ServiceNotSupport,
+                   "ResourceBaseType: compute resources are not built yet; leave it and "
+                   "ComputeResourceId out");
+}
+
 }  // namespace tusker::api

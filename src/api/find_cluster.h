@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/call.h"
@@ -18,5 +20,10 @@ Result<const store::Cluster*> find_live_cluster(const Call& call,
 Result<const store::Cluster*> find_cluster(const Call& call,
                                            std::string_view id,
                                            std::string_view missing);
+
+// Of actions that can mean a compute resource instead of a cluster: UnsupportedOperation.* if the
+// request does.
+Status check_means_cluster(const std::optional<std::string>& resource_base_type,
+                           const std::optional<std::string>& compute_resource_id);
 
 }  // namespace tusker::api

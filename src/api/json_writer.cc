@@ -123,27 +123,4 @@ void append_json(std::string& out, std::string_view text) {
   writer.finish(writer.text(writer.begin(), text));
 }
 
-namespace {
-
-template <typename T>
-void append_scalar(std::string& out, T scalar) {
-  char text[JsonWriter::kLongestNumber];
-  out.append(text, put(text, scalar));
-}
-
-}  // namespace
-
-void append_json(std::string& out, std::int64_t number) {
-  append_scalar(out, number);
-}
-void append_json(std::string& out, std::uint64_t number) {
-  append_scalar(out, number);
-}
-void append_json(std::string& out, double number) {
-  append_scalar(out, number);
-}
-void append_json(std::string& out, bool truth) {
-  append_scalar(out, truth);
-}
-
 }  // namespace tusker::api

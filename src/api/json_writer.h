@@ -8,14 +8,9 @@
 
 namespace tusker::api {
 
-// Appends one JSON value to a text. Texts are quoted and escaped (RFC 8259); bytes that are not
-// UTF-8 become U+FFFD, one for each. Of doubles the shortest that reads back; NaN and infinities
-// are 0.
+// Appends one JSON text, quoted and escaped (RFC 8259); bytes that are not UTF-8 become U+FFFD, one
+// for each.
 void append_json(std::string& out, std::string_view text);
-void append_json(std::string& out, std::int64_t number);
-void append_json(std::string& out, std::uint64_t number);
-void append_json(std::string& out, double number);
-void append_json(std::string& out, bool truth);
 
 // Writes a long answer behind what a text holds already, front to back: no tree is built. For the
 // generated encoders; others append_json().
@@ -75,6 +70,7 @@ inline char* put(char* at, bool truth) {
   return truth ? put(at, "true") : put(at, "false");
 }
 
+// The shortest that reads back; NaN and infinities are 0.
 char* put(char* at, double number);
 
 }  // namespace tusker::api

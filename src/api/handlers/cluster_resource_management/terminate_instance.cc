@@ -13,13 +13,7 @@ Status check_supported(const TerminateInstanceRequest& request) {
         code::kUnsupportedOperation,
         "ResourceIds is reserved: TerminateInstance ends the whole cluster; leave it out");
   }
-  if (request.resource_base_type.value_or("EMR") != "EMR" ||
-      request.compute_resource_id.value_or("") != "") {
-    return api_error(code::kUnsupportedOperation_ServiceNotSupport,
-                     "ResourceBaseType: compute resources are not built yet; leave it and "
-                     "ComputeResourceId out");
-  }
-  return ok_status();
+  return check_means_cluster(request.resource_base_type, request.compute_resource_id);
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
@@ -10,12 +9,7 @@ namespace tusker::api::handlers {
 // The name is a label: nothing in a cluster's nodes has it, so it changes at once, also while a
 // flow runs.
 Result<Answer> modify_instance_basic(const ModifyInstanceBasicRequest& request, Call& call) {
-  if (request.resource_base_type.value_or("EMR") != "EMR" ||
-      !request.compute_resource_id.value_or("").empty()) {
-    return api_error(code::kUnsupportedOperation_ServiceNotSupport,
-                     "ResourceBaseType: compute resources are not built yet; leave it and "
-                     "ComputeResourceId out");
-  }
+  TK_TRY_VOID(check_means_cluster(request.resource_base_type, request.compute_resource_id));
   call.cluster_id = request.instance_id;
   TK_TRY(const store::Cluster* const cluster,
          find_live_cluster(call, request.instance_id, code::kResourceNotFound_InstanceNotFound));
