@@ -46,6 +46,8 @@ function(tusker_proto)
     OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
     COMMAND protobuf::protoc --cpp_out=${out} -I ${PROJECT_SOURCE_DIR}/proto ${PROJECT_SOURCE_DIR}/proto/${ARG_PROTO}
     DEPENDS ${PROJECT_SOURCE_DIR}/proto/${ARG_PROTO})
+  add_custom_target(${target}_generated DEPENDS ${out}/${stem}.pb.h)
+  add_dependencies(tusker_generated ${target}_generated)
   add_library(${target} STATIC ${out}/${stem}.pb.cc)
   add_library(tusker::${ARG_NAME} ALIAS ${target})
   target_include_directories(${target} SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/generated)
