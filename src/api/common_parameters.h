@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/arena.h"
 #include "api/form_reader.h"
 #include "api/request.h"
 #include "base/result.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/arena.h"
 #include "api/form_reader.h"
 #include "api/generated/schemas.h"
 #include "api/generated/types.h"

@@ -109,7 +109,7 @@ class Children {
 };
 
 Value* build(const Branch& branch, Arena& arena) {
-  Value* value = arena.make();
+  Value* value = arena.make<Value>();
   if (branch.is_leaf) {
     value->kind = Value::Kind::Text;
     value->text = branch.text;

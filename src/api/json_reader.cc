@@ -100,7 +100,7 @@ class TreeBuilder {
       ec = boost::json::error::array_too_large;
       return nullptr;
     }
-    Value* value = arena_.make();
+    Value* value = arena_.make<Value>();
     value->kind = kind;
     if (open_.empty()) {
       root_ = value;
@@ -162,7 +162,7 @@ Error syntax_error(const error_code& ec, std::size_t at, bool too_many) {
 
 Result<const Value*> read_json(std::string_view body, Arena& arena) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    Value* empty = arena.make();
+    Value* empty = arena.make<Value>();
     empty->kind = Value::Kind::Object;
     return empty;
   }

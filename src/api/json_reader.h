@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "api/arena.h"
 #include "api/value.h"
 #include "base/result.h"
 

@@ -37,6 +37,49 @@ constexpr bool are_plain(std::uint64_t block) {
   return found == 0;
 }
 
+template <typename Word>
+Word load(const char* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+template <typename Word>
+void store(char* at, Word word) {
+  std::memcpy(at, &word, sizeof word);
+}
+
+// Copies a text that has only plain bytes; false, some of it copied, when it has others. The last
+// word of a text overlaps the one before it, so that hardly any text is looked at byte by byte.
+bool put_plain(char* at, std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::size_t kHalf = sizeof(std::uint32_t);
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  if (size >= kWord) {
+    for (std::size_t i = 0; i + kWord < size; i += kWord) {
+      const auto word = load<std::uint64_t>(from + i);
+      if (!are_plain(word)) return false;
+      store(at + i, word);
+    }
+    const auto last = load<std::uint64_t>(from + size - kWord);
+    store(at + size - kWord, last);
+    return are_plain(last);
+  }
+  if (size >= kHalf) {
+    const auto first = load<std::uint32_t>(from);
+    const auto last = load<std::uint32_t>(from + size - kHalf);
+    store(at, first);
+    store(at + size - kHalf, last);
+    return are_plain(first | (std::uint64_t{last} << 32));
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!kPlain[static_cast<unsigned char>(from[i])]) return false;
+    at[i] = from[i];
+  }
+  return true;
+}
+
 // What stands at the front of `text`, which is no plain byte. Sets how many bytes that were.
 char* put_special(char* at, std::string_view text, std::size_t& taken) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -86,28 +129,31 @@ char* JsonWriter::grow(char* at, std::size_t room) {
   return out_.data() + used;
 }
 
+char* JsonWriter::again(char* at, std::size_t offset, std::size_t size) {
+  if (static_cast<std::size_t>(end_ - at) < size + kRoom) at = grow(at, size + kRoom);
+  std::memcpy(at, out_.data() + offset, size);
+  return at + size;
+}
+
 char* JsonWriter::long_text(char* at, std::string_view text) {
   const auto make_room = [&](std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - at) < bytes) at = grow(at, bytes);
   };
   make_room(text.size() + 2 + kRoom);
   *at++ = '"';
-  std::size_t done = 0;
-  for (;;) {
-    // As long as nothing was escaped, what is left fits into what was made room for.
-    std::uint64_t block = 0;
-    for (; text.size() - done >= sizeof block; done += sizeof block, at += sizeof block) {
-      std::memcpy(&block, text.data() + done, sizeof block);
-      if (!are_plain(block)) break;
-      std::memcpy(at, &block, sizeof block);
+  if (put_plain(at, text)) {
+    at += text.size();
+  } else {
+    for (std::size_t done = 0; done < text.size();) {
+      make_room(kLongestEscape + 1 + kRoom);
+      std::size_t taken = 1;
+      if (kPlain[static_cast<unsigned char>(text[done])]) {
+        *at++ = text[done];
+      } else {
+        at = put_special(at, text.substr(done), taken);
+      }
+      done += taken;
     }
-    for (; done < text.size() && kPlain[static_cast<unsigned char>(text[done])]; ++done)
-      *at++ = text[done];
-    if (done == text.size()) break;
-    make_room(kLongestEscape + text.size() - done + 1 + kRoom);
-    std::size_t taken = 0;
-    at = put_special(at, text.substr(done), taken);
-    done += taken;
   }
   *at++ = '"';
   return at;

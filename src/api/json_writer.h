@@ -31,6 +31,9 @@ class JsonWriter {
   char* text(char* at, std::string_view text) {
     return text.empty() ? put_empty(ensure(at)) : long_text(at, text);
   }
+  std::size_t offset(const char* at) const { return static_cast<std::size_t>(at - out_.data()); }
+  // Writes once more what stands at an offset.
+  char* again(char* at, std::size_t offset, std::size_t size);
   void finish(const char* at) { out_.resize(static_cast<std::size_t>(at - out_.data())); }
 
  private:

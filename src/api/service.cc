@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/arena.h"
 #include "api/decoder.h"
 #include "api/envelope.h"
 #include "api/errors.h"

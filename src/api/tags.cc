@@ -52,4 +52,10 @@ void delete_tags(const std::vector<Tag>& tags, TagRows& rows) {
   }
 }
 
+List<answer::Tag> shown_tags(const store::Cluster& cluster, Arena& arena) {
+  return arena.each(cluster.tags(), [](const store::Tag& tag) {
+    return answer::Tag{.tag_key = tag.key(), .tag_value = tag.value()};
+  });
+}
+
 }  // namespace tusker::api

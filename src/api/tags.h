@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/arena.h"
 #include "api/generated/types.h"
 #include "base/result.h"
 #include "proto/store.pb.h"
@@ -21,5 +22,8 @@ using TagRows = google::protobuf::RepeatedPtrField<store::Tag>;
 void set_tags(const std::vector<Tag>& tags, TagRows& rows);
 // By key, whatever the value.
 void delete_tags(const std::vector<Tag>& tags, TagRows& rows);
+
+// A cluster's tags as answers show them; borrows from the row.
+List<answer::Tag> shown_tags(const store::Cluster& cluster, Arena& arena);
 
 }  // namespace tusker::api

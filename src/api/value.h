@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <string_view>
 
 namespace tusker::api {
@@ -37,23 +36,5 @@ struct Value {
 
 // "a string", "an integer"…, for messages.
 std::string_view kind_name(Value::Kind kind);
-
-// Memory of one request's values: the first 8 KiB on the stack, freed as a whole. Bounded by the
-// limits of the readers.
-class Arena {
- public:
-  Arena() = default;
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-
-  Value* make();
-  std::string_view copy(std::string_view text);
-  char* bytes(std::size_t count);
-  std::pmr::memory_resource* resource() { return &resource_; }
-
- private:
-  std::byte first_[8192];
-  std::pmr::monotonic_buffer_resource resource_{first_, sizeof first_};
-};
 
 }  // namespace tusker::api

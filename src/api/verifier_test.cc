@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/arena.h"
 #include "api/testing/api_world.h"
 #include "model/model.h"
 

@@ -1,6 +1,6 @@
 #include "base/clock.h"
 
-#include <ctime>
+#include <chrono>
 
 namespace tusker {
 
@@ -16,15 +16,17 @@ void put_digits(char* at, int number, int digits) {
 std::string to_text(WallTime time) {
   std::string text = "0000-00-00 00:00:00";
   if (time.ms == 0) return text;
-  const std::time_t seconds = time.ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  put_digits(text.data(), parts.tm_year + 1900, 4);
-  put_digits(text.data() + 5, parts.tm_mon + 1, 2);
-  put_digits(text.data() + 8, parts.tm_mday, 2);
-  put_digits(text.data() + 11, parts.tm_hour, 2);
-  put_digits(text.data() + 14, parts.tm_min, 2);
-  put_digits(text.data() + 17, parts.tm_sec, 2);
+  using namespace std::chrono;
+  const sys_time<milliseconds> point{milliseconds{time.ms}};
+  const sys_days day = floor<days>(point);
+  const year_month_day date(day);
+  const int seconds = static_cast<int>(floor<std::chrono::seconds>(point - day).count());
+  put_digits(text.data(), static_cast<int>(date.year()), 4);
+  put_digits(text.data() + 5, static_cast<int>(static_cast<unsigned>(date.month())), 2);
+  put_digits(text.data() + 8, static_cast<int>(static_cast<unsigned>(date.day())), 2);
+  put_digits(text.data() + 11, seconds / 3600, 2);
+  put_digits(text.data() + 14, seconds / 60 % 60, 2);
+  put_digits(text.data() + 17, seconds % 60, 2);
   return text;
 }
 

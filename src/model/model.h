@@ -21,6 +21,14 @@ namespace tusker {
 template <typename T>
 using Table = std::map<std::string, T, std::less<>>;
 
+// Lets an index be asked without copying the key.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 // What nodes on a host hold, whether they run, are being made or are being removed.
 struct Reservation {
   std::uint64_t memory_bytes = 0;
@@ -135,7 +143,9 @@ class Model {
 
   std::map<std::uint64_t, std::map<std::int64_t, const store::Cluster*>> clusters_by_account_;
   std::map<std::pair<std::uint64_t, std::string>, std::set<std::int64_t>> clusters_by_name_;
-  std::map<std::string, std::map<NodeOrder, const store::Node*>, std::less<>> nodes_by_cluster_;
+  std::
+      unordered_map<std::string, std::map<NodeOrder, const store::Node*>, TextHash, std::equal_to<>>
+          nodes_by_cluster_;
   std::map<std::string, std::map<std::string, const store::Node*>, std::less<>> nodes_by_host_;
   std::map<std::string, Reservation, std::less<>> reserved_;
   std::map<std::string, std::size_t, std::less<>> file_uses_;

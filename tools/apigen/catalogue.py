@@ -32,10 +32,18 @@ class Field:
     trim: bool = False
     clamp: bool = False
     code: str = ""
+    constant: str = None  # of an answer: the JSON text that it always is here
 
     @property
     def is_object(self):
         return self.type not in SCALARS
+
+    def takes(self, constant):
+        """Whether a member of an answer may always be this value; lists only when empty, objects only when absent."""
+        if self.array:
+            return constant == []
+        kinds = {"string": str, "int64": int, "uint64": int, "double": float, "bool": bool}
+        return type(constant) is kinds.get(self.type, type(None))
 
     @property
     def member(self):
@@ -82,6 +90,7 @@ class Catalogue:
         for name in CATALOGUES:
             self._load(json.loads((root / "api" / name).read_text()))
         self._apply(overrides["fields"])
+        self._apply_constants(overrides["constants"])
         self._check()
         self._find_handlers(root / "src/api/handlers")
 
@@ -113,6 +122,16 @@ class Catalogue:
             for key, value in changes.items():
                 setattr(matches[0], key, value)
 
+    def _apply_constants(self, constants):
+        for type_name, members in constants.items():
+            fields = {f.name: f for f in self.types.get(type_name, [])}
+            for name, value in members.items():
+                if name not in fields:
+                    raise SystemExit(f"overrides.json names {type_name}.{name}, which is in no catalogue")
+                if not fields[name].takes(value):
+                    raise SystemExit(f"overrides.json: {type_name}.{name} cannot be {value!r}")
+                fields[name].constant = json.dumps(value)
+
     def _check(self):
         for name, fields in self.types.items():
             for f in fields:
@@ -128,7 +147,7 @@ class Catalogue:
             a.has_handler = path.exists()
 
     def closure(self, roots):
-        """The types reachable from `roots`, a type after those it contains."""
+        """The types reachable from `roots` by members that vary, a type after those it contains."""
         order, visiting = [], set()
 
         def visit(name):
@@ -138,7 +157,7 @@ class Catalogue:
                 raise SystemExit(f"type {name} contains itself: it cannot become a C++ struct")
             visiting.add(name)
             for f in self.types[name]:
-                if f.is_object:
+                if f.is_object and f.constant is None:
                     visit(f.type)
             visiting.discard(name)
             order.append(name)

@@ -1,4 +1,6 @@
-"""C++ types of requests (values as received) and answers (borrowed texts, always encoded whole)."""
+"""C++ types of requests (values as received) and answers (borrowed parts, always encoded whole)."""
+
+import json
 
 from catalogue import snake
 from emit_schema import HEADER, table_name
@@ -20,14 +22,32 @@ def answer_fields(catalogue, name):
     return [f for f in catalogue.types[name] if f.name != "RequestId"]
 
 
+def same_shapes(catalogue):
+    """Types of answers by another that has the same members, so that whoever fills both fills one."""
+    tops, first, same = {a.response for a in catalogue.actions}, {}, {}
+    for name in answer_types(catalogue):
+        if name not in tops:
+            shape = tuple((f.name, same.get(f.type, f.type), f.array, f.constant) for f in answer_fields(catalogue, name))
+            other = first.setdefault(shape, name)
+            if other != name:
+                same[name] = other
+    return same
+
+
 def emit_types(catalogue):
     out = [HEADER, "#pragma once\n\n#include <cstdint>\n#include <optional>\n#include <string>\n#include <string_view>\n"
-           "#include <vector>\n\nnamespace tusker::api {\n\n// Requests. An absent parameter is nullopt or an empty list.\n"]
+           "#include <vector>\n\n#include \"api/arena.h\"\n\nnamespace tusker::api {\n\n// Requests. An absent parameter is nullopt or an empty list.\n"]
     for name in request_types(catalogue):
         out.append(f"struct {name} {{\n" + "".join(_in_member(f) for f in catalogue.types[name]) + "};\n")
-    out.append("\n// Answers. Texts are borrowed: what they point to lives until encode() returns.\nnamespace answer {\n")
+    out.append("\n// Answers: the members that vary; encode() writes the others too. Texts, lists and objects (null: none) are borrowed:\n"
+               "// what they point to lives until encode() returns.\nnamespace answer {\n")
+    same = same_shapes(catalogue)
     for name in answer_types(catalogue):
-        out.append(f"struct {name} {{\n" + "".join(_out_member(f) for f in answer_fields(catalogue, name)) + "};\n")
+        if name in same:
+            out.append(f"using {name} = {same[name]};\n")
+            continue
+        members = (_out_member(f) for f in answer_fields(catalogue, name) if f.constant is None)
+        out.append(f"struct {name} {{\n" + "".join(members) + "};\n")
     out.append("}  // namespace answer\n\n// Appends every member followed by a comma; the envelope adds the rest.\n")
     for a in catalogue.actions:
         if a.has_handler:
@@ -48,9 +68,9 @@ def _in_member(f):
 def _out_member(f):
     kind = OUT.get(f.type, f.type)
     if f.array:
-        return f"  std::vector<{kind}> {f.member};\n"
+        return f"  List<{kind}> {f.member}{{}};\n"
     if f.is_object:
-        return f"  std::optional<{kind}> {f.member};\n"
+        return f"  const {kind}* {f.member}{{}};\n"
     return f"  {kind} {f.member}{{}};\n"
 
 
@@ -85,20 +105,19 @@ def emit_encoders(catalogue):
     leave any; see api/json_writer.h."""
     out = [HEADER, '#include "api/generated/types.h"\n#include "api/json_writer.h"\n\nnamespace tusker::api {\nnamespace {\n\n']
     tops = {a.response for a in catalogue.actions if a.has_handler}
-    for name in answer_types(catalogue):
-        if name not in tops:
-            out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value);\n")
+    parts = [name for name in answer_types(catalogue) if name not in tops and name not in same_shapes(catalogue)]
+    for name in parts:
+        out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value);\n")
     out.append("\nchar* write(JsonWriter& out, char* at, std::string_view text) {\n  return out.text(at, text);\n}\n\n"
                "template <typename T>\nchar* write(JsonWriter&, char* at, const T& scalar) {\n  return put(at, scalar);\n}\n\n"
-               "template <typename T>\nchar* write(JsonWriter& out, char* at, const std::vector<T>& items) {\n  at = put(at, \"[\");\n"
+               "template <typename T>\nchar* write(JsonWriter& out, char* at, const List<T>& items) {\n  at = put(at, \"[\");\n"
                "  bool first = true;\n  for (const T& item : items) {\n    if (!first) at = put(at, \",\");\n"
                "    first = false;\n    at = out.ensure(write(out, at, item));\n  }\n  return put(at, \"]\");\n}\n\n"
-               "template <typename T>\nchar* write(JsonWriter& out, char* at, const std::optional<T>& item) {\n"
+               "template <typename T>\nchar* write(JsonWriter& out, char* at, const T* item) {\n"
                '  return item ? write(out, at, *item) : put(at, "null");\n}\n\n')
-    for name in answer_types(catalogue):
-        if name not in tops:
-            out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value) {{\n" +
-                       _writes(answer_fields(catalogue, name), "{", "}") + "  return at;\n}\n\n")
+    for name in parts:
+        out.append(f"char* write(JsonWriter& out, char* at, const answer::{name}& value) {{\n" +
+                   _writes(answer_fields(catalogue, name), "{", "}", same_shapes(catalogue)) + "  return at;\n}\n\n")
     out.append("}  // namespace\n\n")
     for name in answer_types(catalogue):
         if name not in tops:
@@ -106,7 +125,7 @@ def emit_encoders(catalogue):
         fields = answer_fields(catalogue, name)
         if fields:
             out.append(f"void encode(const answer::{name}& value, std::string& text) {{\n  JsonWriter out(text);\n  char* at = out.begin();\n" +
-                       _writes(fields, "", ",") + "  out.finish(at);\n}\n\n")
+                       _writes(fields, "", ",", same_shapes(catalogue)) + "  out.finish(at);\n}\n\n")
         else:
             out.append(f"void encode(const answer::{name}&, std::string&) {{}}\n\n")
     out.append("}  // namespace tusker::api\n")
@@ -116,8 +135,10 @@ def emit_encoders(catalogue):
 ROOM, LONGEST_NUMBER = 480, 32  # of JsonWriter; its kRoom is more, for the brackets and commas of lists
 
 
-def _writes(fields, opening, closing):
-    lines, lead, left = [], opening, ROOM
+def _writes(fields, opening, closing, same):
+    lines, lead, left = [], opening, ROOM  # `lead`: what stands before the next member that varies
+    objects = [same.get(f.type, f.type) for f in fields if f.is_object and not f.array and f.constant is None]
+    shared, first = {t for t in objects if objects.count(t) > 1}, {}
 
     def ensure(size):
         nonlocal left
@@ -126,14 +147,34 @@ def _writes(fields, opening, closing):
             left = ROOM
         left -= size
 
-    for f in fields:
-        name = f'{lead}\\"{f.name}\\":'
-        ensure(len(name))
-        lines.append(f'  at = put(at, "{name}");\n')
-        lead = ","
-        if f.array or f.is_object:
+    def put(text):
+        assert text.isascii()
+        for start in range(0, len(text), ROOM):
+            part = text[start:start + ROOM]
+            ensure(len(part))
+            lines.append(f"  at = put(at, {json.dumps(part)});\n")
+
+    for i, f in enumerate(fields):
+        lead += f'{"," if i > 0 else ""}"{f.name}":'
+        if f.constant is not None:
+            lead += f.constant
+            continue
+        put(lead)
+        lead = ""
+        kind = None if f.array else same.get(f.type, f.type)
+        if kind in first:
+            earlier = first[kind]
+            lines.append(f"  at = value.{f.member} == value.{earlier} ? out.again(at, {earlier}_start, {earlier}_size)"
+                         f" : write(out, out.ensure(at), value.{f.member});\n")
+            left = 0
+        elif f.array or f.is_object:
             ensure(ROOM)
+            if kind in shared:
+                lines.append(f"  const std::size_t {f.member}_start = out.offset(at);\n")
             lines.append(f"  at = write(out, at, value.{f.member});\n")
+            if kind in shared:
+                first[kind] = f.member
+                lines.append(f"  const std::size_t {f.member}_size = out.offset(at) - {f.member}_start;\n")
             left = 0
         elif f.type == "string":
             lines.append(f"  at = out.text(at, value.{f.member});\n")
@@ -143,7 +184,5 @@ def _writes(fields, opening, closing):
             lines.append(f"  at = put(at, value.{f.member});\n")
     if not fields:
         lines.append("  static_cast<void>(value);\n")
-        closing = opening + closing
-    ensure(len(closing))
-    lines.append(f'  at = put(at, "{closing}");\n')
+    put(lead + closing)
     return "".join(lines)

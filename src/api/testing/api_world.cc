@@ -13,7 +13,7 @@ link::HostFacts big_host() {
   link::HostFacts facts;
   facts.set_hostname("desk");
   facts.set_cpus(16);
-  facts.set_memory_bytes(std::uint64_t{64} << 30);
+  facts.set_memory_bytes(std::uint64_t{256} << 30);
   facts.set_disk_total_bytes(std::uint64_t{4000} << 30);
   facts.set_disk_free_bytes(std::uint64_t{3900} << 30);
   facts.set_cgroup_version(1);

@@ -60,7 +60,7 @@ struct Answered {
 };
 
 // The API over the real model, control and planner, with a store in memory, one connected host of
-// 64 GB and the bundles that EMR-V5.0.0 needs. No agent does anything: clusters stay in creation
+// 256 GB and the bundles that EMR-V5.0.0 needs. No agent does anything: clusters stay in creation
 // until a test says otherwise.
 class ApiWorld {
  public:

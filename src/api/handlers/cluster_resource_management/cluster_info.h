@@ -1,16 +1,21 @@
 #pragma once
 
-#include "api/call.h"
+#include "api/arena.h"
 #include "api/generated/types.h"
-#include "api/text_keeper.h"
+#include "base/clock.h"
 #include "proto/store.pb.h"
+
+namespace tusker {
+class Model;
+}
 
 namespace tusker::api {
 
-// One cluster as DescribeInstances shows it; borrows from the row and from `texts`.
+// One cluster as DescribeInstances shows it; borrows from the row and from `arena`.
 void fill_cluster_info(const store::Cluster& cluster,
-                       const Call& call,
+                       const Model& model,
+                       WallTime now,
                        answer::ClusterInstancesInfo& info,
-                       TextKeeper& texts);
+                       Arena& arena);
 
 }  // namespace tusker::api

@@ -165,7 +165,7 @@ TEST_F(CreateInstance, TellsWhatIsWrongByItsOwnCode) {
 
 TEST_F(CreateInstance, SaysHowMuchMemoryIsMissing) {
   const Answered answered =
-      replaced(R"("MemSize": 2048, "Cpu": 2)", R"("MemSize": 65536, "Cpu": 2)");
+      replaced(R"("MemSize": 2048, "Cpu": 2)", R"("MemSize": 524288, "Cpu": 2)");
   EXPECT_TRUE(answered.code.starts_with("ResourceInsufficient"))
       << answered.code << ": " << answered.message;
   EXPECT_NE(answered.message.find("desk"), std::string::npos) << answered.message;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "api/errors.h"
@@ -99,16 +100,15 @@ Result<Answer> describe_cluster_nodes(const DescribeClusterNodesRequest& request
   TK_TRY_VOID(sort_by(nodes, request));
 
   answer::DescribeClusterNodesResponse response;
-  TextKeeper texts;
+  Arena arena;
   response.total_cnt = static_cast<std::int64_t>(nodes.size());
   const auto page = page_of(nodes, request.offset.value_or(0), request.limit.value_or(0));
-  response.node_list.reserve(page.size());
-  for (const store::Node* const node : page)
-    response.node_list.push_back(node_info(*cluster, *node, call, texts));
+  response.node_list =
+      arena.each(page, [&](const auto* node) { return node_info(*cluster, *node, call, arena); });
   std::set<std::string_view> keys;
   for (const store::Tag& tag : cluster->tags()) keys.insert(tag.key());
-  response.tag_keys.assign(keys.begin(), keys.end());
-  response.hardware_resource_type_list.push_back("HOST");
+  response.tag_keys = arena.texts(keys);
+  response.hardware_resource_type_list = arena.texts(std::array{"HOST"});
   Answer answer;
   encode(response, answer.text);
   return answer;

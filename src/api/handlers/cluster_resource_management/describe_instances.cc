@@ -57,16 +57,19 @@ Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call&
   sort_clusters(clusters, request.order_field.value_or(""), request.asc.value_or(0) == 1);
 
   answer::DescribeInstancesResponse response;
-  TextKeeper texts;
+  Arena arena;
   response.total_cnt = static_cast<std::int64_t>(clusters.size());
   const auto page = page_of(clusters, request.offset.value_or(0), request.limit.value_or(100));
-  response.cluster_list.reserve(page.size());
+  const auto infos = arena.list<answer::ClusterInstancesInfo>(page.size());
+  const WallTime now = call.services.clock.wall();
   std::set<std::string_view> keys;
-  for (const store::Cluster* const cluster : page) {
-    fill_cluster_info(*cluster, call, response.cluster_list.emplace_back(), texts);
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const store::Cluster* const cluster = page[i];
+    fill_cluster_info(*cluster, call.services.model, now, infos[i], arena);
     for (const store::Tag& tag : cluster->tags()) keys.insert(tag.key());
   }
-  response.tag_keys.assign(keys.begin(), keys.end());
+  response.cluster_list = infos;
+  response.tag_keys = arena.texts(keys);
   Answer answer;
   answer.text.reserve(256 + page.size() * kTypicalSize);
   encode(response, answer.text);

@@ -55,7 +55,13 @@ Result<Clusters> chosen(const DescribeInstancesListRequest& request, const Call&
 }
 
 // The same cluster as DescribeInstances shows, in fewer words.
-void fill_entry(const answer::ClusterInstancesInfo& from, answer::EmrListInstance& entry) {
+answer::EmrListInstance entry_of(const store::Cluster& cluster,
+                                 const Model& model,
+                                 WallTime now,
+                                 Arena& arena) {
+  answer::ClusterInstancesInfo from;
+  fill_cluster_info(cluster, model, now, from, arena);
+  answer::EmrListInstance entry;
   const auto natural = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
   entry.cluster_id = from.cluster_id;
   entry.status_desc = from.cluster_title;
@@ -75,10 +81,9 @@ void fill_entry(const answer::ClusterInstancesInfo& from, answer::EmrListInstanc
   entry.status = natural(from.status);
   entry.tags = from.tags;
   entry.alarm_info = from.alarm_info;
-  entry.is_woodpecker_cluster = natural(from.is_woodpecker_cluster);
   entry.uniq_vpc_id = from.uniq_vpc_id;
   entry.uniq_subnet_id = from.uniq_subnet_id;
-  entry.cluster_class = from.scene_service_class;
+  return entry;
 }
 
 }  // namespace
@@ -91,15 +96,13 @@ Result<Answer> describe_instances_list(const DescribeInstancesListRequest& reque
   const std::uint64_t page = request.offset.value_or(0);
   const std::uint64_t size = request.limit.value_or(0);
   const bool all = page == 0 && size == 0;
-  TextKeeper texts;
+  Arena arena;
+  const WallTime now = call.services.clock.wall();
   answer::DescribeInstancesListResponse response;
   response.total_cnt = static_cast<std::int64_t>(clusters.size());
-  for (const store::Cluster* const cluster :
-       all ? std::span(std::as_const(clusters)) : page_of(clusters, page, size == 0 ? 100 : size)) {
-    answer::ClusterInstancesInfo info;
-    fill_cluster_info(*cluster, call, info, texts);
-    fill_entry(info, response.instances_list.emplace_back());
-  }
+  response.instances_list = arena.each(
+      all ? std::span(std::as_const(clusters)) : page_of(clusters, page, size == 0 ? 100 : size),
+      [&](const auto* cluster) { return entry_of(*cluster, call.services.model, now, arena); });
   Answer answer;
   encode(response, answer.text);
   return answer;

@@ -57,6 +57,9 @@ TEST_F(DescribeInstances, ShowsACreatedClusterAtOnceInAllThatClientsReadBack) {
   EXPECT_EQ(cluster.at("MetaDb").as_string(), "");
   EXPECT_EQ(cluster.at("AddTime").as_string(), "2026-01-01 00:00:00");
   EXPECT_EQ(cluster.at("RunTime").as_string(), "0 day 0 hour 0 minutes and 0 seconds");
+  EXPECT_EQ(cluster.at("ServiceClass").as_string(), "HADOOP");
+  EXPECT_EQ(cluster.at("MetaDBGroupInfo").as_array().size(), 0U);
+  EXPECT_EQ(cluster.at("ConfigDetail"), cluster.at("Config"));
   const boost::json::value& config = cluster.at("Config");
   EXPECT_EQ(boost::json::serialize(config.at("SoftInfo")), R"(["hdfs-3.5.0","yarn-3.5.0"])");
   EXPECT_EQ(config.at("SupportHA").as_bool(), false);

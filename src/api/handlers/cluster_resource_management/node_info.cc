@@ -1,9 +1,11 @@
 #include "api/handlers/cluster_resource_management/node_info.h"
 
+#include <functional>
 #include <numeric>
 
 #include "api/disk_types.h"
 #include "api/places.h"
+#include "api/tags.h"
 #include "base/encoding.h"
 #include "model/model.h"
 #include "plan/request_checks.h"
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::uint64_t kGiB = 1 << 30;
 constexpr std::string_view kNodePrefix = "emr-vm-";
-constexpr std::string_view kNever = "0000-00-00 00:00:00";
 
 std::int64_t as_number(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
@@ -40,9 +41,9 @@ std::int64_t flag_of(store::NodeType type) {
 }
 
 // Every data disk, the first too, counted by type and size.
-std::vector<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
-                                          const store::Node& node,
-                                          TextKeeper& texts) {
+List<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
+                                   const store::Node& node,
+                                   Arena& arena) {
   const auto& asked = group_of(cluster, node.type()).asked().disk_types();
   std::vector<answer::MultiDiskMC> disks;
   for (int i = 0; i < node.spec().disk_bytes_size(); ++i) {
@@ -60,11 +61,11 @@ std::vector<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
     answer::MultiDiskMC disk;
     disk.count = 1;
     disk.type = type;
-    disk.size = texts.keep(size_text(node.spec().disk_bytes(i)));
+    disk.size = arena.copy(size_text(node.spec().disk_bytes(i)));
     disk.volume = volume;
     disks.push_back(disk);
   }
-  return disks;
+  return arena.each(disks, std::identity());
 }
 
 std::string services_of(const store::Node& node) {
@@ -89,21 +90,21 @@ std::string services_status(const store::Node& node, const Model& model) {
 void fill_identity(const store::Cluster& cluster,
                    const store::Node& node,
                    answer::NodeHardwareInfo& info,
-                   TextKeeper& texts) {
+                   Arena& arena) {
   info.app_id = as_number(cluster.account());
-  info.serial_no = texts.keep(serial_number(node));
-  info.order_no = texts.keep(order_number(node));
+  info.serial_no = arena.copy(serial_number(node));
+  info.order_no = arena.copy(order_number(node));
   info.emr_resource_id = node.id();
-  info.name_tag = texts.keep(fmt::format("{}.{}", node_type_word(node.type()), node.index() - 1));
+  info.name_tag = arena.copy(fmt::format("{}.{}", node_type_word(node.type()), node.index() - 1));
   info.flag = flag_of(node.type());
   info.ip = node.address();
   info.region_id = region_number(cluster.region());
   info.zone_id = zone_number(cluster.zone());
   info.zone = cluster.zone();
-  info.subnet_info =
-      answer::SubnetInfo{.subnet_name = {}, .subnet_id = cluster.asked().subnet_id()};
-  for (const store::Tag& tag : cluster.tags())
-    info.tags.push_back({.tag_key = tag.key(), .tag_value = tag.value()});
+  answer::SubnetInfo* const subnet = arena.make<answer::SubnetInfo>();
+  subnet->subnet_id = cluster.asked().subnet_id();
+  info.subnet_info = subnet;
+  info.tags = shown_tags(cluster, arena);
 }
 
 // What was asked for, never the machine's own figures: clients compare (docs/reference/terraform.md
@@ -111,7 +112,7 @@ void fill_identity(const store::Cluster& cluster,
 void fill_shape(const store::Cluster& cluster,
                 const store::Node& node,
                 answer::NodeHardwareInfo& info,
-                TextKeeper& texts) {
+                Arena& arena) {
   const store::NodeSpec& spec = node.spec();
   const std::uint64_t all =
       std::accumulate(spec.disk_bytes().begin(), spec.disk_bytes().end(), std::uint64_t{0});
@@ -119,18 +120,18 @@ void fill_shape(const store::Cluster& cluster,
   info.spec = asked.spec();
   info.cpu_num = spec.cpus();
   info.mem_size = as_number(spec.memory_bytes());
-  info.mem_desc = texts.keep(
+  info.mem_desc = arena.copy(
       fmt::format("{:g}GB", static_cast<double>(spec.memory_bytes()) / static_cast<double>(kGiB)));
-  info.disk_size = texts.keep(size_text(spec.disk_bytes().empty() ? 0 : spec.disk_bytes(0)));
+  info.disk_size = arena.copy(size_text(spec.disk_bytes().empty() ? 0 : spec.disk_bytes(0)));
   info.storage_type = disk_type_number(spec.disk_type());
   info.root_storage_type = asked.storage_type();
   if (info.root_storage_type == 0) info.root_storage_type = info.storage_type;
   info.root_size = as_number(spec.root_bytes() / kGiB);
   info.hw_disk_size = as_number(all);
-  info.hw_disk_size_desc = texts.keep(size_text(all));
+  info.hw_disk_size_desc = arena.copy(size_text(all));
   info.hw_mem_size = info.mem_size;
   info.hw_mem_size_desc = info.mem_desc;
-  info.mc_multi_disk = disks_of(cluster, node, texts);
+  info.mc_multi_disk = disks_of(cluster, node, arena);
 }
 
 }  // namespace
@@ -156,20 +157,16 @@ std::string serial_number(const store::Node& node) {
 answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
                                    const store::Node& node,
                                    const Call& call,
-                                   TextKeeper& texts) {
+                                   Arena& arena) {
   answer::NodeHardwareInfo info;
-  fill_identity(cluster, node, info, texts);
-  fill_shape(cluster, node, info, texts);
-  info.services = texts.keep(services_of(node));
-  info.services_status = texts.keep(services_status(node, call.services.model));
+  fill_identity(cluster, node, info, arena);
+  fill_shape(cluster, node, info, arena);
+  info.services = arena.copy(services_of(node));
+  info.services_status = arena.copy(services_status(node, call.services.model));
   info.charge_type = cluster.pay_mode();
-  info.apply_time = texts.keep(to_text(WallTime{node.created_wall_ms()}));
-  info.free_time = kNever;
-  info.expire_time = kNever;
-  info.current_time = texts.keep(to_text(call.services.clock.wall()));
+  info.apply_time = arena.copy(to_text(WallTime{node.created_wall_ms()}));
+  info.current_time = arena.copy(to_text(call.services.clock.wall()));
   info.is_auto_renew = cluster.asked().auto_renew();
-  info.hardware_resource_type = "HOST";
-  info.trade_version = 1;
   return info;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "api/arena.h"
 #include "api/call.h"
 #include "api/generated/types.h"
-#include "api/text_keeper.h"
 #include "proto/store.pb.h"
 
 namespace tusker::api {
@@ -12,10 +12,10 @@ std::string order_number(const store::Node& node);
 // The node's UUID, made from its id: stable for its life.
 std::string serial_number(const store::Node& node);
 
-// One node as DescribeClusterNodes shows it; borrows from the rows and from `texts`.
+// One node as DescribeClusterNodes shows it; borrows from the rows and from `arena`.
 answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
                                    const store::Node& node,
                                    const Call& call,
-                                   TextKeeper& texts);
+                                   Arena& arena);
 
 }  // namespace tusker::api

@@ -1,12 +1,12 @@
 #include <charconv>
 
+#include "api/arena.h"
 #include "api/errors.h"
 #include "api/failure_text.h"
 #include "api/find_cluster.h"
 #include "api/flow_lookup.h"
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
-#include "api/text_keeper.h"
 #include "base/encoding.h"
 
 namespace tusker::api::handlers {
@@ -56,59 +56,63 @@ std::string taken(const StageProgress& stage, WallTime now) {
   return fmt::format("takes {}s", std::max<std::int64_t>(0, end - stage.started_wall_ms) / 1000);
 }
 
-std::vector<answer::StageInfoDetail> stages_of(const FlowProgress& flow,
-                                               WallTime now,
-                                               TextKeeper& texts) {
-  std::vector<answer::StageInfoDetail> stages;
-  for (const StageProgress& stage : flow.stages) {
-    answer::StageInfoDetail& detail = stages.emplace_back();
+List<answer::StageInfoDetail> stages_of(const FlowProgress& flow, WallTime now, Arena& arena) {
+  std::int64_t count = 0;
+  return arena.each(flow.stages, [&](const StageProgress& stage) {
+    answer::StageInfoDetail detail;
     detail.stage = stage.name;
-    detail.name = texts.keep(title_of(stage.name));
+    detail.name = arena.copy(title_of(stage.name));
     detail.language_key = stage.name;
     detail.is_show = true;
     detail.status = stage_status(stage.status);
     detail.progress = stage.status == StageProgress::Status::Done ? 1 : 0;
-    detail.starttime = texts.keep(to_text(WallTime{stage.started_wall_ms}));
-    detail.endtime = texts.keep(to_text(WallTime{stage.ended_wall_ms}));
-    detail.time_consuming = texts.keep(taken(stage, now));
-    detail.id = static_cast<std::int64_t>(stages.size());
+    detail.starttime = arena.copy(to_text(WallTime{stage.started_wall_ms}));
+    detail.endtime = arena.copy(to_text(WallTime{stage.ended_wall_ms}));
+    detail.time_consuming = arena.copy(taken(stage, now));
+    detail.id = ++count;
     if (stage.status == StageProgress::Status::Failed) {
-      detail.failed_reason = texts.keep(failure_text(flow.row.reason()));
+      detail.failed_reason = arena.copy(failure_text(flow.row.reason()));
     }
-  }
-  return stages;
+    return detail;
+  });
 }
 
-std::vector<answer::FlowExtraDetail> nodes_of(const FlowProgress& flow, TextKeeper& texts) {
-  std::vector<answer::FlowExtraDetail> list;
-  for (const NodeProgress& node : flow.nodes) {
-    answer::FlowExtraDetail& extra = list.emplace_back();
-    extra.title = node.name;
-    extra.detail.push_back({.p_key = "Node", .p_value = node.state});
-    for (const RoleProgress& role : node.roles) {
-      const std::string_view why = role.not_ready.empty() ? "" : ": ";
-      extra.detail.push_back(
-          {.p_key = role.name,
-           .p_value = texts.keep(fmt::format("{}{}{}", role.state, why, role.not_ready))});
-    }
+answer::FlowExtraDetail node_of(const NodeProgress& node, Arena& arena) {
+  const auto lines = arena.list<answer::FlowParamsDesc>(1 + node.roles.size());
+  auto line = lines.begin();
+  *line++ = {.p_key = "Node", .p_value = node.state};
+  for (const RoleProgress& role : node.roles) {
+    const std::string_view why = role.not_ready.empty() ? "" : ": ";
+    *line++ = {.p_key = role.name,
+               .p_value = arena.format(FMT_COMPILE("{}{}{}"), role.state, why, role.not_ready)};
   }
-  return list;
+  return {.title = node.name, .detail = lines};
+}
+
+// What it is about, and what it waits for.
+List<answer::FlowParamsDesc> description_of(const FlowProgress& flow, Arena& arena) {
+  const auto lines = arena.list<answer::FlowParamsDesc>(1 + flow.standing.waiting_for.size());
+  auto line = lines.begin();
+  *line++ = {.p_key = "ClusterId", .p_value = flow.row.cluster_id()};
+  for (const std::string& waited : flow.standing.waiting_for)
+    *line++ = {.p_key = "WaitingFor", .p_value = waited};
+  return lines;
 }
 
 Answer describe(const FlowProgress& flow, bool extra, WallTime now) {
   answer::DescribeClusterFlowStatusDetailResponse response;
-  TextKeeper texts;
+  Arena arena;
   response.flow_name =
       flow.row.kind() == store::Flow::CREATE ? "Create Cluster" : "Terminate Cluster";
   response.flow_total_status = total_status(flow.row);
   response.flow_total_progress = flow.row.outcome() == store::Flow::DONE ? 1 : flow.fraction;
-  response.stage_details = stages_of(flow, now, texts);
-  response.flow_desc.push_back({.p_key = "ClusterId", .p_value = flow.row.cluster_id()});
-  for (const std::string& line : flow.standing.waiting_for) {
-    response.flow_desc.push_back({.p_key = "WaitingFor", .p_value = line});
+  response.stage_details = stages_of(flow, now, arena);
+  response.flow_desc = description_of(flow, arena);
+  if (flow.row.has_reason()) response.flow_info = arena.copy(failure_text(flow.row.reason()));
+  if (extra) {
+    response.flow_extra_detail =
+        arena.each(flow.nodes, [&](const auto& node) { return node_of(node, arena); });
   }
-  if (flow.row.has_reason()) response.flow_info = texts.keep(failure_text(flow.row.reason()));
-  if (extra) response.flow_extra_detail = nodes_of(flow, texts);
   Answer answer;
   encode(response, answer.text);
   return answer;

@@ -1,3 +1,4 @@
+#include "api/arena.h"
 #include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
@@ -43,21 +44,26 @@ Result<TagRows> changed(const store::Cluster& cluster, const ModifyResourceTags&
 // Each cluster's tags change together or not at all, at once and without a flow: nodes have none.
 Result<Answer> modify_resources_tags(const ModifyResourcesTagsRequest& request, Call& call) {
   TK_TRY_VOID(check(request));
-  answer::ModifyResourcesTagsResponse response;
+  std::vector<std::string_view> done;
+  std::vector<std::string_view> failed;
   for (const ModifyResourceTags& resource : request.modify_resource_tags_info_list) {
     const Result<const store::Cluster*> cluster =
         find_live_cluster(call, resource.resource_id, code::kResourceNotFound_InstanceNotFound);
     const Result<TagRows> tags =
         cluster.ok() ? changed(**cluster, resource) : Result<TagRows>(cluster.error());
     if (!tags.ok()) {
-      response.fail_list.push_back(resource.resource_id);
+      failed.push_back(resource.resource_id);
       continue;
     }
     call.cluster_id = resource.resource_id;
     call.services.controller.change_tags(
         ClusterId(resource.resource_id), *tags, {call.caller.secret_id, call.peer});
-    response.success_list.push_back(resource.resource_id);
+    done.push_back(resource.resource_id);
   }
+  Arena arena;
+  answer::ModifyResourcesTagsResponse response;
+  response.success_list = arena.texts(done);
+  response.fail_list = arena.texts(failed);
   Answer answer;
   encode(response, answer.text);
   return answer;

@@ -1,11 +1,11 @@
 #include <algorithm>
 
+#include "api/arena.h"
 #include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/flow_lookup.h"
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
-#include "api/text_keeper.h"
 #include "model/model.h"
 
 namespace tusker::api::handlers {
@@ -29,8 +29,8 @@ std::string_view status_word(StageProgress::Status status) {
   return "";
 }
 
-answer::FlowFailure failure_of(const store::Failure& failure) {
-  answer::FlowFailure shown;
+const answer::FlowFailure* failure_of(const store::Failure& failure, Arena& arena) {
+  answer::FlowFailure& shown = *arena.make<answer::FlowFailure>();
   shown.stage = failure.stage();
   shown.host = failure.host();
   shown.node = failure.node();
@@ -39,17 +39,17 @@ answer::FlowFailure failure_of(const store::Failure& failure) {
   shown.command = failure.command();
   shown.exit_code = failure.exit_code();
   shown.message = failure.message();
-  shown.log.assign(failure.log().begin(), failure.log().end());
-  return shown;
+  shown.log = arena.texts(failure.log());
+  return &shown;
 }
 
-answer::FlowStage stage_of_flow(const StageProgress& stage, WallTime now, TextKeeper& texts) {
+answer::FlowStage stage_of_flow(const StageProgress& stage, WallTime now, Arena& arena) {
   answer::FlowStage shown;
   shown.name = stage.name;
   shown.direction = stage.unwinding ? "UNWINDING" : "FORWARD";
   shown.status = status_word(stage.status);
-  shown.start_time = texts.keep(to_text(WallTime{stage.started_wall_ms}));
-  shown.end_time = texts.keep(to_text(WallTime{stage.ended_wall_ms}));
+  shown.start_time = arena.copy(to_text(WallTime{stage.started_wall_ms}));
+  shown.end_time = arena.copy(to_text(WallTime{stage.ended_wall_ms}));
   if (stage.started_wall_ms != 0) {
     const std::int64_t end = stage.ended_wall_ms != 0 ? stage.ended_wall_ms : now.ms;
     shown.milliseconds = std::max<std::int64_t>(0, end - stage.started_wall_ms);
@@ -57,65 +57,65 @@ answer::FlowStage stage_of_flow(const StageProgress& stage, WallTime now, TextKe
   return shown;
 }
 
-answer::FlowNode node_of(const NodeProgress& node) {
+answer::FlowNode node_of(const NodeProgress& node, Arena& arena) {
   answer::FlowNode shown;
   shown.resource_id = node.node_id;
   shown.name = node.name;
   shown.host_name = node.host;
   shown.state = node.state;
   shown.note = node.note;
-  for (const RoleProgress& role : node.roles) {
-    shown.roles.push_back({.name = role.name,
-                           .state = role.state,
-                           .not_ready = role.not_ready,
-                           .last_log = role.last_log,
-                           .restarts = role.restarts});
-  }
+  shown.roles = arena.each(node.roles, [](const RoleProgress& role) {
+    return answer::FlowRole{.name = role.name,
+                            .state = role.state,
+                            .not_ready = role.not_ready,
+                            .last_log = role.last_log,
+                            .restarts = role.restarts};
+  });
   return shown;
 }
 
-void fill_standing(const FlowProgress& flow, answer::FlowInfo& shown) {
+void fill_standing(const FlowProgress& flow, answer::FlowInfo& shown, Arena& arena) {
   if (flow.row.outcome() != store::Flow::UNFINISHED) return;
-  shown.waiting_for.assign(flow.standing.waiting_for.begin(), flow.standing.waiting_for.end());
+  shown.waiting_for = arena.texts(flow.standing.waiting_for);
   shown.blocked = flow.standing.blocked;
   shown.stage_milliseconds = milliseconds(flow.standing.in_stage);
   shown.stage_deadline_milliseconds = milliseconds(flow.standing.deadline);
-  for (const NodeProgress& node : flow.nodes) shown.nodes.push_back(node_of(node));
+  shown.nodes = arena.each(flow.nodes, [&](const auto& node) { return node_of(node, arena); });
 }
 
 // `flow` outlives the answer, which borrows from it.
 answer::FlowInfo flow_info(const FlowProgress& flow,
                            const Model& model,
                            WallTime now,
-                           TextKeeper& texts) {
+                           Arena& arena) {
   const store::Flow& row = flow.row;
   answer::FlowInfo shown;
   shown.flow_id = row.id();
   shown.trace_id = row.trace_id();
-  shown.kind = texts.keep(store::Flow::Kind__Name(row.kind()));
+  shown.kind = arena.copy(store::Flow::Kind__Name(row.kind()));
   shown.instance_id = row.cluster_id();
   if (const store::Cluster* cluster = model.cluster(row.cluster_id()))
     shown.instance_name = cluster->name();
   shown.stage = row.stage();
   shown.direction = row.direction() == store::Flow::UNWINDING ? "UNWINDING" : "FORWARD";
-  shown.outcome = texts.keep(store::Flow::Outcome_Name(row.outcome()));
+  shown.outcome = arena.copy(store::Flow::Outcome_Name(row.outcome()));
   shown.progress = flow.fraction;
-  shown.start_time = texts.keep(to_text(WallTime{row.started_wall_ms()}));
-  shown.end_time = texts.keep(to_text(WallTime{row.ended_wall_ms()}));
+  shown.start_time = arena.copy(to_text(WallTime{row.started_wall_ms()}));
+  shown.end_time = arena.copy(to_text(WallTime{row.ended_wall_ms()}));
   shown.cancel_requested = row.cancel_requested();
-  shown.resource_ids.assign(row.node_ids().begin(), row.node_ids().end());
-  for (const StageProgress& stage : flow.stages)
-    shown.stages.push_back(stage_of_flow(stage, now, texts));
-  if (row.has_reason()) shown.failed_reason = failure_of(row.reason());
-  fill_standing(flow, shown);
+  shown.resource_ids = arena.texts(row.node_ids());
+  shown.stages =
+      arena.each(flow.stages, [&](const auto& stage) { return stage_of_flow(stage, now, arena); });
+  if (row.has_reason()) shown.failed_reason = failure_of(row.reason(), arena);
+  fill_standing(flow, shown, arena);
   return shown;
 }
 
 Answer describe(const std::vector<FlowProgress>& flows, const Model& model, WallTime now) {
   answer::DescribeFlowsResponse response;
-  TextKeeper texts;
-  for (const FlowProgress& flow : flows)
-    response.flows.push_back(flow_info(flow, model, now, texts));
+  Arena arena;
+  response.flows =
+      arena.each(flows, [&](const auto& flow) { return flow_info(flow, model, now, arena); });
   Answer answer;
   encode(response, answer.text);
   return answer;

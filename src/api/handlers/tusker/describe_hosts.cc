@@ -1,5 +1,5 @@
+#include "api/arena.h"
 #include "api/generated/handlers.h"
-#include "api/text_keeper.h"
 #include "model/model.h"
 
 namespace tusker::api::handlers {
@@ -9,7 +9,7 @@ std::int64_t as_number(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
 }
 
-answer::HostInfo host_info(const store::Host& host, const Model& model, TextKeeper& texts) {
+answer::HostInfo host_info(const store::Host& host, const Model& model, Arena& arena) {
   const ObservedHost* const observed = model.observed(host.id());
   const Reservation reserved = model.reserved_on(host.id());
   answer::HostInfo info;
@@ -27,7 +27,7 @@ answer::HostInfo host_info(const store::Host& host, const Model& model, TextKeep
   info.disk_free_bytes = observed == nullptr ? 0 : as_number(observed->facts.disk_free_bytes());
   info.disk_reserved_bytes = as_number(reserved.disk_bytes);
   info.nodes = static_cast<std::int64_t>(model.nodes_on(host.id()).size());
-  info.join_time = texts.keep(to_text(WallTime{host.joined_wall_ms()}));
+  info.join_time = arena.copy(to_text(WallTime{host.joined_wall_ms()}));
   return info;
 }
 
@@ -35,10 +35,10 @@ answer::HostInfo host_info(const store::Host& host, const Model& model, TextKeep
 
 Result<Answer> describe_hosts(const DescribeHostsRequest&, Call& call) {
   answer::DescribeHostsResponse response;
-  TextKeeper texts;
-  for (const auto& [id, host] : call.services.model.hosts()) {
-    response.hosts.push_back(host_info(host, call.services.model, texts));
-  }
+  Arena arena;
+  response.hosts = arena.each(call.services.model.hosts(), [&](const auto& entry) {
+    return host_info(entry.second, call.services.model, arena);
+  });
   Answer answer;
   encode(response, answer.text);
   return answer;

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "api/arena.h"
 #include "api/create_input.h"
 #include "api/generated/handlers.h"
 #include "model/model.h"
@@ -17,7 +18,7 @@ std::string_view host_name(const Model& model, std::string_view id) {
   return host == nullptr ? std::string_view() : std::string_view(host->name());
 }
 
-answer::PlannedNode planned_node(const store::Node& node, const Model& model) {
+answer::PlannedNode planned_node(const store::Node& node, const Model& model, Arena& arena) {
   answer::PlannedNode shown;
   shown.name = node.name();
   shown.node_type = node_type_word(node.type());
@@ -26,18 +27,18 @@ answer::PlannedNode planned_node(const store::Node& node, const Model& model) {
   shown.address = node.address();
   shown.cpus = node.spec().cpus();
   shown.memory_bytes = as_number(node.spec().memory_bytes());
-  for (const std::uint64_t bytes : node.spec().disk_bytes())
-    shown.disk_bytes.push_back(as_number(bytes));
-  for (const store::Role& role : node.roles()) {
-    shown.roles.push_back({.name = role.name(),
-                           .component = role.component(),
-                           .heap_bytes = as_number(role.heap_bytes())});
-  }
+  shown.disk_bytes = arena.each(node.spec().disk_bytes(), as_number);
+  shown.roles = arena.each(node.roles(), [](const store::Role& role) {
+    return answer::PlannedRole{.name = role.name(),
+                               .component = role.component(),
+                               .heap_bytes = as_number(role.heap_bytes())};
+  });
   return shown;
 }
 
-std::vector<answer::PlannedHost> planned_hosts(const std::vector<store::Node>& nodes,
-                                               const Model& model) {
+List<answer::PlannedHost> planned_hosts(const std::vector<store::Node>& nodes,
+                                        const Model& model,
+                                        Arena& arena) {
   std::map<std::string_view, answer::PlannedHost> hosts;
   for (const store::Node& node : nodes) {
     answer::PlannedHost& host = hosts[node.host_id()];
@@ -47,9 +48,7 @@ std::vector<answer::PlannedHost> planned_hosts(const std::vector<store::Node>& n
     host.memory_bytes += as_number(node.spec().memory_bytes());
     for (const std::uint64_t bytes : node.spec().disk_bytes()) host.disk_bytes += as_number(bytes);
   }
-  std::vector<answer::PlannedHost> list;
-  for (const auto& [id, host] : hosts) list.push_back(host);
-  return list;
+  return arena.each(hosts, [](const auto& entry) { return entry.second; });
 }
 
 }  // namespace
@@ -59,10 +58,12 @@ Result<Answer> plan_instance(const CreateInstanceRequest& request, Call& call) {
   const Model& model = call.services.model;
   answer::PlanInstanceResponse response;
   response.release = plan.cluster.release();
-  response.software.assign(plan.cluster.software().begin(), plan.cluster.software().end());
-  for (const store::Node& node : plan.nodes) response.nodes.push_back(planned_node(node, model));
-  response.hosts = planned_hosts(plan.nodes, model);
-  response.warnings.assign(plan.warnings.begin(), plan.warnings.end());
+  Arena arena;
+  response.software = arena.texts(plan.cluster.software());
+  response.nodes =
+      arena.each(plan.nodes, [&](const auto& node) { return planned_node(node, model, arena); });
+  response.hosts = planned_hosts(plan.nodes, model, arena);
+  response.warnings = arena.texts(plan.warnings);
   Answer answer;
   encode(response, answer.text);
   return answer;
