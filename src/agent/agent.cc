@@ -113,7 +113,8 @@ class Agent::Impl {
     TK_TRY(const ServerPort server, ServerPort::of(options_.server, identity));
     blobs_ = std::make_unique<ServerBlobs>(server);
     keeper_ = std::make_unique<HostKeeper>(
-        HostKeeper::Parts{loop_, std::move(layout), *blobs_, runner_, log_, options_.host_name},
+        HostKeeper::Parts{
+            loop_, std::move(layout), *blobs_, runner_, random_, log_, options_.host_name},
         [this] {
           if (link_) link_->changed();
         });

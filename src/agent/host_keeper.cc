@@ -198,14 +198,14 @@ void HostKeeper::advance_all() {
 }
 
 void HostKeeper::advance(NodeEntry& slot) {
+  update_reloads(slot);
   if (slot.busy || slot.retry.pending()) return;
   if (slot.removing) {
     if (!slot.removed) remove(slot);
     return;
   }
-  if (!slot.wanted) return;
-  const bool fulfilled = slot.made == slot.wanted && slot.container && !slot.failure;
-  if (fulfilled || !network_there_ || !has_artifacts(*slot.wanted)) return;
+  if (!slot.wanted || is_fulfilled(slot)) return;
+  if (!network_there_ || !has_artifacts(*slot.wanted)) return;
   make(slot);
 }
 
@@ -231,7 +231,10 @@ void HostKeeper::node_made(const std::string& id,
   slot.busy = false;
   const bool same_container =
       slot.container && made.container && slot.container->pid == made.container->pid;
-  if (!same_container) slot.container = made.container;
+  if (!same_container) {
+    slot.container = made.container;
+    slot.probing.clear();  // their processes are gone, and starts are counted anew
+  }
   slot.files_digest = made.files_digest;
   if (slot.removing) {
     // Whatever became of it, it goes now.

@@ -15,6 +15,7 @@
 #include "agent/runc.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/random.h"
 #include "engine/exchange.h"
 #include "net/event_loop.h"
 #include "net/worker_pool.h"
@@ -35,6 +36,7 @@ class HostKeeper {
     HostLayout host;
     BlobSource& blobs;
     ProcessRunner& runner;
+    Random& random;  // the loop's
     Log log;
     std::string host_name;
   };
@@ -105,6 +107,7 @@ class HostKeeper {
   void looked(std::vector<Look> looks, bool with_figures);
   void observe(NodeEntry& entry, NodeView view);
   void update_probes(NodeEntry& entry);
+  void update_reloads(NodeEntry& entry);
   void watch_tasks(NodeEntry& entry);
   void schedule_look();
   void prune_logs();

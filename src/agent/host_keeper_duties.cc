@@ -201,6 +201,7 @@ void HostKeeper::observe(NodeEntry& slot, NodeView view) {
   slot.view = std::move(view);
   if (slot.view.alive) {
     update_probes(slot);
+    update_reloads(slot);
     watch_tasks(slot);
     return;
   }
@@ -223,17 +224,44 @@ void HostKeeper::update_probes(NodeEntry& slot) {
     std::string definition;
     for (const link::Probe& probe : role.probes()) definition += probe.ShortDebugString() + "\n";
     NodeEntry::Probing& probing = slot.probing[role.name()];
-    if (probing.probes && probing.start == seen.starts && probing.definition == definition)
-      continue;
+    if (probing.start != seen.starts) probing = {};
+    if (probing.probes && probing.definition == definition) continue;
     probing.start = seen.starts;
     probing.definition = std::move(definition);
     std::vector<link::Probe> probes(role.probes().begin(), role.probes().end());
     probing.probes = std::make_unique<RoleProbes>(
-        parts_.loop, exchanger_, slot.made->node.address(), std::move(probes), [this] {
+        parts_.loop, exchanger_, slot.made->node.address(), std::move(probes), [this, &slot] {
+          update_reloads(slot);
           changed_();
         });
   }
   std::erase_if(slot.probing, [&](const auto& named) { return running.count(named.first) == 0; });
+}
+
+// Cheap and free to repeat: called when a role's readiness, the order or what was made of it
+// changes.
+void HostKeeper::update_reloads(NodeEntry& slot) {
+  if (!slot.made) return;
+  for (const link::Role& role : slot.made->node.roles()) {
+    const auto found = slot.probing.find(role.name());
+    if (found == slot.probing.end()) continue;
+    NodeEntry::Probing& probing = found->second;
+    if (!role.has_reload()) {
+      probing.reload.reset();
+      continue;
+    }
+    if (!probing.reload) {
+      probing.reload = std::make_unique<RoleReload>(
+          parts_.loop, exchanger_, parts_.random, slot.made->node.address(), [this] {
+            changed_();
+          });
+    }
+    if (is_fulfilled(slot) && probing.probes->ready()) {
+      probing.reload->want(role.reload());
+    } else {
+      probing.reload->hold();
+    }
+  }
 }
 
 void HostKeeper::watch_tasks(NodeEntry& slot) {

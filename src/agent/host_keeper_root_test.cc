@@ -89,6 +89,37 @@ TEST(HostKeeper, LeavesNodesAndRolesAloneWhenTheAgentDies) {
   EXPECT_EQ(after.roles(0).restarts(), 0U);
 }
 
+TEST(HostKeeper, MakesARoleReadItsFilesAgainForEachTagAndInEachLife) {
+  TestHost host;
+  link::Node node = host.node(2);
+  link::Role role = TestHost::daemon("NameNode", 4008);
+  role.mutable_reload()->set_tag("a");
+  role.mutable_reload()->mutable_hadoop_rpc()->set_port(4008);
+  role.mutable_reload()->mutable_hadoop_rpc()->set_method("refreshNodes");
+  *node.add_roles() = role;
+  const auto has_reloaded = [&](const std::string& tag, std::uint32_t restarts) {
+    return host.run_until([&](const link::Observed& seen) {
+      const link::RoleStatus* status = find_role(seen, node.id(), "NameNode");
+      return status != nullptr && status->restarts() == restarts && status->reloaded() == tag;
+    });
+  };
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(has_reloaded("a", 0));
+
+  node.mutable_roles(0)->mutable_reload()->set_tag("b");
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(has_reloaded("b", 0));
+
+  node.mutable_roles(0)->set_restart_serial(1);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(has_reloaded("", 1));
+  ASSERT_TRUE(has_reloaded("b", 1));
+
+  node.mutable_roles(0)->clear_reload();
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(has_reloaded("", 1));
+}
+
 // A server that was restored from an older copy must not take nodes away.
 TEST(HostKeeper, RefusesAnOlderGenerationEvenAfterItsOwnEnd) {
   TestHost host;

@@ -52,6 +52,10 @@ link::RoleStatus role_status(const NodeEntry& entry, const link::Role& role) {
     status.set_not_ready(probes->not_ready());
     for (const auto& [name, value] : probes->facts()) (*status.mutable_facts())[name] = value;
   }
+  if (probing != entry.probing.end() && probing->second.reload) {
+    status.set_reloaded(probing->second.reload->reloaded());
+    status.set_reload_error(probing->second.reload->error());
+  }
   if (status.state() == link::RoleStatus::DOWN || status.state() == link::RoleStatus::STARTING) {
     for (const std::string& line : view->second.log) status.add_log(line);
   }
@@ -73,6 +77,10 @@ link::NodeStatus status_of(const NodeEntry& entry) {
   status.set_memory_used_bytes(entry.view.memory_used);
   status.set_disk_used_bytes(entry.view.disk_used);
   return status;
+}
+
+bool is_fulfilled(const NodeEntry& entry) {
+  return entry.wanted && entry.made == entry.wanted && entry.container && !entry.failure;
 }
 
 bool is_settled(const NodeEntry& entry) {

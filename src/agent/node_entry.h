@@ -8,6 +8,7 @@
 #include "agent/node_maker.h"
 #include "agent/node_observer.h"
 #include "agent/role_probes.h"
+#include "agent/role_reload.h"
 #include "net/event_loop.h"
 #include "proto/link.pb.h"
 
@@ -36,6 +37,7 @@ struct NodeEntry {
     std::uint32_t start = 0;  // of which start of the role
     std::string definition;
     std::unique_ptr<RoleProbes> probes;
+    std::unique_ptr<RoleReload> reload;  // null: the role has none
   };
   std::map<std::string, Probing> probing;  // roles whose process runs
   std::map<std::string, Time> task_seen;   // running since
@@ -44,6 +46,9 @@ struct NodeEntry {
 // As it is told to the server.
 link::NodeStatus status_of(const NodeEntry& entry);
 link::RoleStatus role_status(const NodeEntry& entry, const link::Role& role);
+
+// The node is what it shall be, and the files of its order are in force.
+bool is_fulfilled(const NodeEntry& entry);
 
 // Nothing is about to change by itself: every role is as wanted and no task is unfinished.
 bool is_settled(const NodeEntry& entry);

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <map>
 #include <set>
 
 #include "agent/safe_folder.h"
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/file_set.h"
 #include "proto/link.pb.h"
 
 namespace tusker {
@@ -97,20 +97,41 @@ Status write_set(const NodeLayout& node,
   return ok_status();
 }
 
-// What the link names, "sets/<hex>"; empty if there is no link.
-std::string current_target(const NodeLayout& node) {
+// Empty if there is no link.
+std::string target_of(const std::string& link) {
   char target[256];
-  const ssize_t n = ::readlink((node.files() + "/current").c_str(), target, sizeof target);
+  const ssize_t n = ::readlink(link.c_str(), target, sizeof target);
   return n <= 0 ? std::string() : std::string(target, static_cast<std::size_t>(n));
 }
 
-Status switch_to(const NodeLayout& node, const std::string& name) {
-  const std::string link = node.files() + "/current";
-  const std::string next = node.files() + "/.current-new";
+// In one step, whatever was there.
+Status point(const std::string& folder, const std::string& name, const std::string& target) {
+  const std::string link = folder + "/" + name;
+  if (target_of(link) == target) return ok_status();
+  const std::string next = folder + "/.new-" + name;
   ::unlink(next.c_str());
-  if (::symlink(("sets/" + name).c_str(), next.c_str()) != 0 ||
-      ::rename(next.c_str(), link.c_str()) != 0) {
+  if (::symlink(target.c_str(), next.c_str()) != 0 || ::rename(next.c_str(), link.c_str()) != 0)
     return Error::from_errno(errno, link);
+  return ok_status();
+}
+
+// "sets/<hex>", or empty.
+std::string active_target(const NodeLayout& node) {
+  return target_of(node.files() + "/active");
+}
+
+// `current` has a link for each file or folder at the top of the set in force.
+Status link_entries(const NodeLayout& node, const FileList& files) {
+  const std::string folder = node.files() + "/current";
+  TK_TRY_VOID(ensure_directory(folder, 0755));
+  std::set<std::string> names;
+  for (const link::File& file : files) {
+    if (!file.secret()) names.insert(file.path().substr(0, file.path().find('/')));
+  }
+  for (const std::string& name : names) TK_TRY_VOID(point(folder, name, "../active/" + name));
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
+    if (names.count(entry.path().filename().string()) == 0) ::unlink(entry.path().c_str());
   }
   return ok_status();
 }
@@ -128,14 +149,11 @@ Status remove_other_sets(const NodeLayout& node, const std::set<std::string>& ke
 }  // namespace
 
 std::string files_digest(const FileList& files) {
-  std::map<std::string, std::string> lines;
+  FileSet set;
   for (const link::File& file : files) {
-    if (file.secret()) continue;
-    lines[file.path()] = fmt::format("{:03o}", mode_of(file)) + '\0' + digest_of(file) + '\n';
+    if (!file.secret()) set.files[file.path()] = {mode_of(file), digest_of(file)};
   }
-  std::string text;
-  for (const auto& [path, rest] : lines) text += path + '\0' + rest;
-  return "sha256:" + sha256_hex(text);
+  return set.digest();
 }
 
 Result<std::string> ensure_files(const NodeLayout& node,
@@ -143,26 +161,31 @@ Result<std::string> ensure_files(const NodeLayout& node,
                                  const ContentSource& source) {
   const std::string digest = files_digest(files);
   const std::string name = folder_name(digest);
-  const std::string before = current_target(node);
-  if (before == "sets/" + name) return digest;
+  const std::string before = active_target(node);
+  if (before == "sets/" + name) {
+    TK_TRY_VOID(link_entries(node, files));  // cut off in the middle of them, last time
+    return digest;
+  }
   TK_TRY_VOID(ensure_directory(node.files(), 0755));
   TK_TRY_VOID(ensure_directory(node.files() + "/sets", 0755));
   if (!path_exists(node.files() + "/sets/" + name))
     TK_TRY_VOID(write_set(node, name, files, source));
-  TK_TRY_VOID(switch_to(node, name));
+  TK_TRY_VOID(point(node.files(), "active", "sets/" + name));
+  TK_TRY_VOID(link_entries(node, files));
   TK_TRY_VOID(remove_other_sets(node, {name, before.substr(before.find('/') + 1)}));
   return digest;
 }
 
 std::string files_in_force(const NodeLayout& node) {
-  const std::string target = current_target(node);
+  const std::string target = active_target(node);
   return target.empty() ? "" : "sha256:" + target.substr(target.find('/') + 1);
 }
 
 Status clear_files(const NodeLayout& node) {
-  if (::unlink((node.files() + "/current").c_str()) != 0 && errno != ENOENT) {
-    return Error::from_errno(errno, node.files() + "/current");
+  if (::unlink((node.files() + "/active").c_str()) != 0 && errno != ENOENT) {
+    return Error::from_errno(errno, node.files() + "/active");
   }
+  TK_TRY_VOID(remove_tree(node.files() + "/current"));
   return remove_tree(node.files() + "/sets");
 }
 

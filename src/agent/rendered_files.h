@@ -18,15 +18,15 @@ using FileList = google::protobuf::RepeatedPtrField<link::File>;
 // Bytes of a file by digest.
 using ContentSource = std::function<Result<std::string>(const std::string& digest)>;
 
-// Names a set of files: "sha256:" of the lines "path NUL mode NUL digest LF" sorted by path, the
-// mode octal and at least three digits, the digest that of the content. Secrets are not part of it.
-// What NodeStatus.files_digest reports.
+// FileSet::digest() of the files that are no secrets. What NodeStatus.files_digest reports.
 std::string files_digest(const FileList& files);
 
-// All files are in place below NodeLayout::files(): a folder per set, and the link `current`,
-// switched to it in one step. A reader sees one set or the other. Sets older than the one before
-// are removed. Returns the set's name, files_digest(). InvalidArgument: a path or digest that is
-// none.
+// All files are in place below NodeLayout::files(): a folder per set, and the link `active`,
+// switched to it in one step. Readers go by the folder `current`, whose links lead through
+// `active`: they see one set or the other. It is no link itself, since a JVM looks up once where a
+// folder of its class path really is, and would go on reading a set that is out of force or gone.
+// Sets older than the one before are removed. Returns the set's name, files_digest().
+// InvalidArgument: a path or digest that is none.
 Result<std::string> ensure_files(const NodeLayout& node,
                                  const FileList& files,
                                  const ContentSource& source);

@@ -210,20 +210,4 @@ void call_hadoop(Exchanger& exchanger,
   });
 }
 
-HadoopCall refresh_datanodes(std::string user) {
-  return {"org.apache.hadoop.hdfs.protocol.ClientProtocol", 1, "refreshNodes", "", std::move(user)};
-}
-
-HadoopCall refresh_nodemanagers(std::string user, std::chrono::seconds timeout) {
-  constexpr std::uint64_t kGraceful = 2;  // DecommissionTypeProto
-  std::string request;                    // RefreshNodesRequestProto
-  put_number(request, 1, kGraceful);
-  put_number(request, 2, static_cast<std::uint64_t>(timeout.count()));
-  return {"org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocolPB",
-          1,
-          "refreshNodes",
-          std::move(request),
-          std::move(user)};
-}
-
 }  // namespace tusker

@@ -43,10 +43,4 @@ void call_hadoop(Exchanger& exchanger,
                  Duration deadline,
                  std::function<void(Result<std::string>)> done);
 
-// The NameNode reads its include and exclude files again: DataNodes start or stop to be
-// decommissioned.
-HadoopCall refresh_datanodes(std::string user);
-// The ResourceManager does. NodeManagers that leave get `timeout` to end their containers.
-HadoopCall refresh_nodemanagers(std::string user, std::chrono::seconds timeout);
-
 }  // namespace tusker

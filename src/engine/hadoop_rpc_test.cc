@@ -17,19 +17,17 @@ HadoopClientId client() {
   return id;
 }
 
-// Bytes of a client that a NameNode and a ResourceManager 3.5.0 obeyed.
+// Bytes of a client that a NameNode 3.5.0 obeyed.
 TEST(HadoopCall, HasTheBytesThatANameNodeObeys) {
-  const std::string bytes = encode_call(refresh_datanodes("hadoop"), client());
+  const HadoopCall call{
+      "org.apache.hadoop.hdfs.protocol.ClientProtocol", 1, "refreshNodes", "", "hadoop"};
+  const std::string bytes = encode_call(call, client());
   EXPECT_EQ(hex(bytes),
             "68727063090000000000561a0802100018052210000102030405060708090a0b0c0d0e0f28013a12"
             "080a066861646f6f701a2e6f72672e6170616368652e6861646f6f702e686466732e70726f746f63"
             "6f6c2e436c69656e7450726f746f636f6c0000005d1a080210001800221000010203040506070809"
             "0a0b0c0d0e0f2801400a0c726566726573684e6f646573122e6f72672e6170616368652e6861646f"
             "6f702e686466732e70726f746f636f6c2e436c69656e7450726f746f636f6c180100");
-}
-
-TEST(HadoopCall, AsksForGracefulDecommissionWithItsTimeout) {
-  EXPECT_EQ(hex(refresh_nodemanagers("yarn", std::chrono::seconds(120)).request), "08021078");
 }
 
 TEST(HadoopAnswer, IsWholeOnlyWithItsLastByte) {

@@ -1,6 +1,6 @@
 // The daemon of the agent's tests: prints its arguments one a line, then answers every HTTP request
-// on a port with one JMX bean. Static, so that a test image needs nothing else. usage: test_daemon
-// PORT [WORD...]; port 0: end with exit code 7 at once.
+// on a port with one JMX bean and obeys every call of Hadoop RPC. Static, so that a test image
+// needs nothing else. usage: test_daemon PORT [WORD...]; port 0: end with exit code 7 at once.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,10 +28,15 @@ int main(int argc, char** argv) {
   static const char kAnswer[] =
       "HTTP/1.1 200 OK\r\nContent-Length: "
       "43\r\n\r\n{\"beans\":[{\"FSState\":\"Operational\",\"N\":2}]}";
+  static const char kObeyed[] =
+      "\0\0\0\x06\x04\x08\0\x10\0";  // its last byte ends an empty response
   for (;;) {
     const int peer = accept(listener, nullptr, nullptr);
     char block[4096];
-    if (read(peer, block, sizeof block) > 0) (void)!write(peer, kAnswer, std::strlen(kAnswer));
+    const ssize_t n = read(peer, block, sizeof block);
+    const bool is_call = n > 4 && std::memcmp(block, "hrpc", 4) == 0;
+    if (is_call) (void)!write(peer, kObeyed, sizeof kObeyed);
+    if (n > 0 && !is_call) (void)!write(peer, kAnswer, std::strlen(kAnswer));
     close(peer);
   }
 }

@@ -63,8 +63,7 @@ TestHost::TestHost() {
   char path[] = "/tmp/tk-agent-XXXXXX";
   data_ = ::mkdtemp(path);
   run_folder_ = data_ + "/run";
-  SystemRandom random;
-  Result<HostLayout> layout = HostLayout::make(data_, run_folder_, random.uuid());
+  Result<HostLayout> layout = HostLayout::make(data_, run_folder_, random_.uuid());
   TK_CHECK(layout.ok(), "{}", layout.error().message());
   layout_ = *std::move(layout);
   (void)ensure_directory(layout_.folder, 0700);
@@ -87,7 +86,7 @@ TestHost::~TestHost() {
 
 void TestHost::start_keeper() {
   keeper_ = std::make_unique<HostKeeper>(
-      HostKeeper::Parts{loop_, layout_, *blobs_, runner_, Log::none(), "test"}, [] {});
+      HostKeeper::Parts{loop_, layout_, *blobs_, runner_, random_, Log::none(), "test"}, [] {});
   const Status started = keeper_->start();
   TK_CHECK(started.ok(), "{}", started.error().message());
 }

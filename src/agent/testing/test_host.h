@@ -8,6 +8,7 @@
 #include "agent/host_keeper.h"
 #include "agent/host_layout.h"
 #include "base/process.h"
+#include "base/random.h"
 #include "net/event_loop.h"
 #include "proto/link.pb.h"
 
@@ -65,6 +66,7 @@ class TestHost {
   std::string run_folder_;
   HostLayout layout_;
   SystemProcessRunner runner_;
+  SystemRandom random_;
   std::unique_ptr<FolderBlobs> blobs_;
   EventLoop loop_;
   std::unique_ptr<HostKeeper> keeper_;
