@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/controller.h"
+#include "control/flow_registry.h"
 #include "store/store.h"
 
 namespace tusker::api {
@@ -36,7 +37,7 @@ std::vector<FlowProgress> flows_in_memory(const Call& call, const FlowFilter& fi
 // What the row of an ended flow tells by itself.
 FlowProgress from_row(store::Flow row) {
   FlowProgress progress;
-  progress.kind = row.kind() == store::Flow::CREATE ? "create" : "terminate";
+  progress.kind = definition_of(row.kind()).name;
   const bool failed = row.outcome() != store::Flow::DONE;
   for (int i = 0; i < row.stages_size(); ++i) {
     const store::StageRecord& record = row.stages(i);

@@ -33,7 +33,7 @@ struct FlowView {
   };
 
   std::int64_t id = 0;
-  std::string kind;  // CREATE, TERMINATE
+  std::string kind;  // CREATE, SCALE_OUT…
   std::string cluster_id;
   std::string cluster_name;
   std::string stage;

@@ -17,8 +17,8 @@ struct WaitOptions {
   std::function<bool(Duration)> pause;
 };
 
-// Shows a cluster's newest flow, which must be of this kind (CREATE, TERMINATE), until it ends, and
-// returns it.
+// Shows a cluster's newest flow, which must be of this kind (CREATE, SCALE_OUT…), until it ends,
+// and returns it.
 //
 // A server that is away meanwhile is waited for: its restart disturbs no flow. DeadlineExceeded and
 // Cancelled say how to go on; the flow itself is not touched by either.

@@ -6,7 +6,10 @@
 #include "control/agent_session.h"
 #include "control/housekeeping.h"
 #include "control/inventory_of.h"
+#include "control/node_updates.h"
 #include "control/recorded_plan.h"
+#include "control/removal_checks.h"
+#include "model/cluster_status.h"
 
 namespace tusker {
 namespace {
@@ -17,7 +20,7 @@ constexpr std::chrono::minutes kHousekeepingEvery{10};
 
 Controller::Controller(Parts parts)
     : parts_(std::move(parts)),
-      flows_(parts_.model, parts_.journal, parts_.clock, parts_.conditions, parts_.log) {
+      flows_(parts_.model, parts_.journal, parts_.clock, parts_.rules, parts_.log) {
   parts_.journal.on_touched([this](const Touched& touched) { note(touched); });
 }
 
@@ -38,12 +41,7 @@ void Controller::start() {
 Result<FlowId> Controller::start_create(ClusterPlan plan,
                                         const Actor& actor,
                                         const std::optional<ClientTokenAnswer>& token) {
-  if (parts_.store.short_of_disk()) {
-    return Error(ErrorCode::ResourceExhausted,
-                 "the file system of the server's data folder is nearly full; free some disk "
-                 "there. Until then clusters can be "
-                 "terminated, and none be created");
-  }
+  TK_TRY_VOID(check_disk());
   TK_TRY_VOID(check_plan(parts_.model, plan));
   Change change = record_plan(parts_.model, plan);
   plan.cluster.set_number(parts_.model.installation().last_cluster_number() + 1);
@@ -53,6 +51,66 @@ Result<FlowId> Controller::start_create(ClusterPlan plan,
   if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
   Result<FlowId> flow = flows_.start_flow(
       store::Flow::CREATE, std::move(plan.cluster), std::move(node_ids), std::move(change), actor);
+  settle();
+  return flow;
+}
+
+Status Controller::check_disk() const {
+  if (!parts_.store.short_of_disk()) return ok_status();
+  return Error(ErrorCode::ResourceExhausted,
+               "the file system of the server's data folder is nearly full; free some disk there. "
+               "Until then clusters can be terminated, and none be created or grow");
+}
+
+Status Controller::check_scalable(const store::Cluster& cluster) const {
+  TK_TRY_VOID(flows_.why_busy(cluster.id()));
+  if (cluster.state() == store::Cluster::RUNNING) return ok_status();
+  return Error::make(ErrorCode::FailedPrecondition,
+                     "cluster {} does not run: it is {}",
+                     cluster.id(),
+                     status_text(api_status_of(cluster)));
+}
+
+Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
+                                           const Actor& actor,
+                                           const std::optional<ClientTokenAnswer>& token) {
+  TK_TRY_VOID(check_disk());
+  TK_TRY_VOID(check_scalable(plan.cluster));
+  TK_TRY_VOID(check_new_nodes(parts_.model, plan.nodes));
+  std::vector<store::Node> nodes = plan.nodes;
+  for (const auto& [order, node] : parts_.model.nodes_of(plan.cluster.id())) {
+    if (!node->removing()) nodes.push_back(*node);
+  }
+  Change change = record_nodes(parts_.model, std::move(nodes), std::move(plan.files));
+  std::vector<std::string> node_ids;
+  for (const store::Node& node : plan.nodes) node_ids.push_back(node.id());
+  if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
+  plan.cluster.set_state(store::Cluster::SCALING_OUT);
+  Result<FlowId> flow = flows_.start_flow(store::Flow::SCALE_OUT,
+                                          std::move(plan.cluster),
+                                          std::move(node_ids),
+                                          std::move(change),
+                                          actor);
+  settle();
+  return flow;
+}
+
+Result<FlowId> Controller::start_scale_in(const ClusterId& cluster,
+                                          std::vector<std::string> node_ids,
+                                          std::optional<Duration> drain_within,
+                                          const Actor& actor) {
+  const store::Cluster& row = *parts_.model.cluster(cluster.text());
+  TK_TRY_VOID(check_scalable(row));
+  std::vector<store::Node> nodes;
+  for (const auto& [order, node] : parts_.model.nodes_of(cluster.text())) nodes.push_back(*node);
+  TK_TRY(const std::uint32_t replicas, parts_.rules.replicas(row, nodes));
+  TK_TRY_VOID(check_removal(parts_.model, row, node_ids, replicas));
+  store::Cluster next = row;
+  next.set_state(store::Cluster::SCALING_IN);
+  Deadlines deadlines;
+  if (drain_within) deadlines["drain-nodes"] = *drain_within;
+  Result<FlowId> flow = flows_.start_flow(
+      store::Flow::SCALE_IN, std::move(next), std::move(node_ids), {}, actor, deadlines);
   settle();
   return flow;
 }

@@ -22,6 +22,7 @@
 #include "control/journal.h"
 #include "control/timers.h"
 #include "plan/cluster_plan.h"
+#include "plan/growth.h"
 #include "plan/inventory.h"
 
 namespace tusker {
@@ -48,8 +49,8 @@ class Controller {
     Timers& timers;
     const Sealer& sealer;
     Log log;
-    CompleteConditions conditions;  // what makes a cluster complete, by the definitions in force
-    std::string version;            // of this program, told to agents
+    ClusterRules rules;   // of the definitions in force
+    std::string version;  // of this program, told to agents
   };
 
   explicit Controller(Parts parts);
@@ -68,6 +69,27 @@ class Controller {
   Result<FlowId> start_create(ClusterPlan plan,
                               const Actor& actor,
                               const std::optional<ClientTokenAnswer>& token);
+
+  // Whether nodes may be added or taken out now. FailedPrecondition: it does not run. Busy.
+  Status check_scalable(const store::Cluster& cluster) const;
+
+  // How a flow that is started now on this cluster will be called.
+  FlowKeys next_flow(const store::Cluster& cluster) const { return flows_.next(cluster); }
+
+  // Records the plan and starts to add its nodes. FailedPrecondition: the cluster does not run, or
+  // the plan does not fit any more (plan again). Busy, ResourceExhausted: as above.
+  Result<FlowId> start_scale_out(GrowthPlan plan,
+                                 const Actor& actor,
+                                 const std::optional<ClientTokenAnswer>& token);
+
+  // Starts to take nodes out of a running cluster. What they hold may take so long to move, or the
+  // default of 4 h; past it they are taken back into service. InvalidArgument: a node that cannot
+  // leave. FailedPrecondition: the cluster does not run, or what they hold could not be kept; the
+  // message says what and by how much. Busy.
+  Result<FlowId> start_scale_in(const ClusterId& cluster,
+                                std::vector<std::string> node_ids,
+                                std::optional<Duration> drain_within,
+                                const Actor& actor);
 
   // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
   Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);
@@ -109,6 +131,7 @@ class Controller {
   Status open_stream(const HostId& host, const link::OpenStream& request);
 
  private:
+  Status check_disk() const;
   // Puts a cluster's row whose labels differ, with an event.
   void relabel(store::Cluster next, const char* kind, std::string text, const Actor& actor);
   void note(Touched touched);

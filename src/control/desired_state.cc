@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/node_updates.h"
 #include "control/reported.h"
 
 namespace tusker {
@@ -66,6 +67,15 @@ link::Role role_of(const Model& model, const store::Node& node, const store::Rol
   role.set_log_bytes(stored.log_bytes());
   for (const store::Probe& probe : stored.probes()) *role.add_probes() = probe_of(probe);
   role.set_restart_serial(stored.restart_serial());
+  if (stored.has_reload()) {
+    link::Reload& reload = *role.mutable_reload();
+    reload.set_tag(reload_tag(node, stored.reload()));
+    reload.mutable_hadoop_rpc()->set_port(stored.reload().port());
+    reload.mutable_hadoop_rpc()->set_protocol(stored.reload().protocol());
+    reload.mutable_hadoop_rpc()->set_method(stored.reload().method());
+    reload.mutable_hadoop_rpc()->set_user(stored.user());
+    reload.set_request(stored.reload().request());
+  }
   return role;
 }
 
@@ -170,7 +180,7 @@ Result<link::Desired> desired_state_of(const Model& model,
   for (const auto& [id, node] : model.nodes_on(host.text())) {
     if (node->removing()) {
       desired.add_removed(id);
-    } else {
+    } else if (!node->prepared()) {
       TK_TRY(*desired.add_nodes(), node_of(model, *node, sealer));
     }
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/replicas.h"
+
 namespace tusker {
 namespace {
 
@@ -36,7 +38,7 @@ store::Event event_of(
 }
 
 StageView with_flow(const StageView& view, const Flow& flow) {
-  return {view.model, flow, view.now, view.now, view.server_started, view.wall, view.conditions};
+  return {view.model, flow, view.now, view.now, view.server_started, view.wall, view.rules};
 }
 
 // The stage's name and what it makes desired, in one Change.
@@ -92,10 +94,27 @@ store::Failure deadline_reason(const Stage& stage, const StageView& view, Outcom
 }
 
 bool never_gives_up(const FlowDefinition& definition, const Flow& flow) {
-  return flow.direction() == Flow::UNWINDING || definition.unwinding.empty();
+  return flow.direction() == Flow::UNWINDING || definition.unwinding.empty() ||
+         stage_of(definition, flow).committed;
 }
 
 }  // namespace
+
+ClusterRules rules_of(const Definitions& definitions) {
+  return {[&definitions](const auto& cluster, const auto& nodes) {
+            return complete_conditions(definitions, cluster, nodes);
+          },
+          [&definitions](const auto& cluster, const auto& nodes) {
+            return drained_conditions(definitions, cluster, nodes);
+          },
+          [&definitions](const auto& cluster, const auto& nodes) {
+            return replicas_of(definitions, cluster, nodes);
+          },
+          [&definitions](
+              const auto& cluster, const auto& nodes, const auto& hosts, const auto& bundles) {
+            return render_cluster(definitions, cluster, nodes, hosts, bundles);
+          }};
+}
 
 std::span<const Stage> stages_of(const FlowDefinition& definition, const Flow& flow) {
   return flow.direction() == Flow::FORWARD ? definition.forward : definition.unwinding;

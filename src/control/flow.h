@@ -9,14 +9,30 @@
 
 #include "base/clock.h"
 #include "model/model.h"
+#include "plan/cluster_files.h"
 #include "plan/conditions.h"
 #include "store/change.h"
 
 namespace tusker {
 
-// plan's complete_conditions() over the definitions that the server loaded.
-using CompleteConditions =
-    std::function<std::vector<Condition>(const store::Cluster&, const std::vector<store::Node>&)>;
+// What the definitions that the server loaded say of a cluster: pure functions of plan, over rows.
+struct ClusterRules {
+  using Conditions =
+      std::function<std::vector<Condition>(const store::Cluster&, const std::vector<store::Node>&)>;
+  Conditions complete;  // complete_conditions()
+  Conditions drained;   // drained_conditions()
+  // replicas_of()
+  std::function<Result<std::uint32_t>(const store::Cluster&, const std::vector<store::Node>&)>
+      replicas;
+  // render_cluster()
+  std::function<Result<ClusterFiles>(const store::Cluster&,
+                                     const std::vector<store::Node>&,
+                                     const std::vector<store::Host>&,
+                                     const std::vector<store::Bundle>&)>
+      render;
+};
+// `definitions` outlive them.
+ClusterRules rules_of(const Definitions& definitions);
 
 // What a stage may look at: the whole model, its flow's row, and since when it waits.
 struct StageView {
@@ -26,7 +42,7 @@ struct StageView {
   Time entered{};         // into this stage, or the server's start if that was later
   Time server_started{};  // silence of a host counts from here at the earliest
   WallTime wall{};        // for rows only
-  const CompleteConditions& conditions;
+  const ClusterRules& rules;
 };
 
 // What a check found.
@@ -51,6 +67,9 @@ struct Stage {
   Duration deadline;  // on the monotonic clock, from enter(); anew with each start of the server
   Change (*enter)(const StageView& view);
   Outcome (*check)(const StageView& view);
+  // What it does cannot be taken back: it neither fails nor is cancelled, and past its deadline it
+  // is blocked.
+  bool committed = false;
 };
 
 // One kind of flow. To add one: a value in store.proto, a file beside create_flow.cc, a line in

@@ -32,15 +32,12 @@ Error unknown_flow(FlowId id) {
 
 }  // namespace
 
-FlowEngine::FlowEngine(const Model& model,
-                       Journal& journal,
-                       const Clock& clock,
-                       CompleteConditions conditions,
-                       Log log)
+FlowEngine::FlowEngine(
+    const Model& model, Journal& journal, const Clock& clock, ClusterRules rules, Log log)
     : model_(model),
       journal_(journal),
       clock_(clock),
-      conditions_(std::move(conditions)),
+      rules_(std::move(rules)),
       log_(std::move(log)) {}
 
 void FlowEngine::start() {
@@ -59,7 +56,7 @@ StageView FlowEngine::view_of(const Flow& flow) const {
           known ? waiting->second.entered : started_,
           started_,
           clock_.wall(),
-          conditions_};
+          rules_};
 }
 
 void FlowEngine::advance(const std::set<std::string>& clusters) {
@@ -154,11 +151,13 @@ Result<FlowId> FlowEngine::start_flow(Flow::Kind_ kind,
                                       store::Cluster cluster,
                                       std::vector<std::string> node_ids,
                                       Change change,
-                                      const Actor& actor) {
+                                      const Actor& actor,
+                                      const Deadlines& deadlines) {
   TK_TRY_VOID(why_busy(cluster.id()));
   const FlowDefinition& definition = definition_of(kind);
+  const FlowKeys keys = next(cluster);
   store::Installation installation = model_.installation();
-  installation.set_last_flow_id(installation.last_flow_id() + 1);
+  installation.set_last_flow_id(static_cast<std::int64_t>(keys.id));
   installation.set_last_cluster_number(
       std::max(installation.last_cluster_number(), cluster.number()));
   Flow row;
@@ -166,9 +165,11 @@ Result<FlowId> FlowEngine::start_flow(Flow::Kind_ kind,
   row.set_kind(kind);
   row.set_cluster_id(cluster.id());
   for (std::string& id : node_ids) row.add_node_ids(std::move(id));
+  for (const auto& [stage, deadline] : deadlines)
+    (*row.mutable_deadline_ms())[stage] =
+        static_cast<std::uint32_t>(deadline / std::chrono::milliseconds(1));
   const WallTime wall = clock_.wall();
-  // The public form of a trace: seconds, and two numbers that together never come again.
-  row.set_trace_id(fmt::format("{}-{}-{}", wall.ms / 1000, cluster.number(), row.id()));
+  row.set_trace_id(keys.trace_id);
   change.append(asked(actor,
                       "flow.started",
                       row,
@@ -183,13 +184,19 @@ Result<FlowId> FlowEngine::start_flow(Flow::Kind_ kind,
   change.put(std::move(cluster));
   const Flow& seen = row;
   change.merge(begin_flow(
-      definition, row, {model_, seen, clock_.now(), clock_.now(), started_, wall, conditions_}));
+      definition, row, {model_, seen, clock_.now(), clock_.now(), started_, wall, rules_}));
   const FlowId id{row.id()};
   journal_.commit(std::move(change));
   waiting_[row.id()] = {model_.flow(id)->stage(), clock_.now(), false};
   log_.info("flow.started",
             {{"flow", id}, {"kind", definition.name}, {"cluster", row.cluster_id()}});
   return id;
+}
+
+FlowKeys FlowEngine::next(const store::Cluster& cluster) const {
+  const FlowId id{model_.installation().last_flow_id() + 1};
+  // The public form of a trace: seconds, and two numbers that together never come again.
+  return {id, fmt::format("{}-{}-{}", clock_.wall().ms / 1000, cluster.number(), id)};
 }
 
 Status FlowEngine::why_busy(std::string_view cluster_id) const {
@@ -239,10 +246,9 @@ Status FlowEngine::cancel(FlowId id, const Actor& actor) {
   Flow row = *flow;
   row.set_cancel_requested(true);
   StageView view = view_of(*flow);
-  Change change =
-      unwind_flow(definition,
-                  {model_, row, view.now, view.entered, started_, view.wall, conditions_},
-                  std::move(reason));
+  Change change = unwind_flow(definition,
+                              {model_, row, view.now, view.entered, started_, view.wall, rules_},
+                              std::move(reason));
   change.append(asked(
       actor, "flow.cancelled", row, fmt::format("{} is cancelled", definition.name), view.wall));
   const Flow before = *flow;

@@ -20,6 +20,15 @@ struct Actor {
   std::string source;          // the caller's address
 };
 
+// What a flow is asked for by.
+struct FlowKeys {
+  FlowId id{};
+  std::string trace_id;
+};
+
+// Of stages by name, in place of their own.
+using Deadlines = std::map<std::string, Duration>;
+
 // Carries every unfinished flow forward: looks at each through its definition's pure functions and
 // commits what they say.
 //
@@ -27,11 +36,7 @@ struct Actor {
 // only. Journal, model and clock outlive it.
 class FlowEngine {
  public:
-  FlowEngine(const Model& model,
-             Journal& journal,
-             const Clock& clock,
-             CompleteConditions conditions,
-             Log log);
+  FlowEngine(const Model& model, Journal& journal, const Clock& clock, ClusterRules rules, Log log);
 
   // From here on deadlines and silence count.
   void start();
@@ -50,7 +55,10 @@ class FlowEngine {
                             store::Cluster cluster,
                             std::vector<std::string> node_ids,
                             Change change,
-                            const Actor& actor);
+                            const Actor& actor,
+                            const Deadlines& deadlines = {});
+  // What start_flow() calls the next flow, of this cluster.
+  FlowKeys next(const store::Cluster& cluster) const;
   // Busy, as start_flow(), when a flow runs on this cluster.
   Status why_busy(std::string_view cluster_id) const;
   Status cancel(FlowId flow, const Actor& actor);
@@ -76,7 +84,7 @@ class FlowEngine {
   const Model& model_;
   Journal& journal_;
   const Clock& clock_;
-  const CompleteConditions conditions_;
+  const ClusterRules rules_;
   Log log_;
   Time started_{};
   std::map<std::int64_t, Waiting> waiting_;

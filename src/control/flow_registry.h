@@ -21,6 +21,14 @@ template <>
 struct FlowOf<store::Flow::TERMINATE> {
   static const FlowDefinition& definition();
 };
+template <>
+struct FlowOf<store::Flow::SCALE_OUT> {
+  static const FlowDefinition& definition();
+};
+template <>
+struct FlowOf<store::Flow::SCALE_IN> {
+  static const FlowDefinition& definition();
+};
 
 namespace flow_registry_detail {
 template <std::size_t... index>

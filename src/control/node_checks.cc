@@ -3,42 +3,12 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "control/findings.h"
+#include "control/node_updates.h"
 #include "control/reported.h"
 
 namespace tusker {
 namespace {
-
-// What is not as it should be yet; the first of the worst kind becomes the reason if the deadline
-// comes.
-class Findings {
- public:
-  enum Rank { Patience = 1, Silence = 2, Trouble = 3 };
-
-  void add(Rank rank, std::string line, store::Failure suspect) {
-    if (rank > rank_) {
-      if (suspect.message().empty()) suspect.set_message(line);
-      suspect_ = std::move(suspect);
-      rank_ = rank;
-    }
-    lines_.push_back(std::move(line));
-  }
-  Outcome outcome() && {
-    return lines_.empty() ? Outcome::done()
-                          : Outcome::waiting(std::move(lines_), std::move(suspect_));
-  }
-
- private:
-  std::vector<std::string> lines_;
-  store::Failure suspect_;
-  int rank_ = 0;
-};
-
-store::Failure about(const Model& model, const store::Node& node) {
-  store::Failure failure;
-  failure.set_host(host_name(model, node.host_id()));
-  failure.set_node(shown(node));
-  return failure;
-}
 
 void keep_log(store::Failure& failure, const auto& lines) {
   constexpr int kLines = 50;
@@ -109,7 +79,11 @@ std::optional<store::Failure> find_role(const StageView& view,
   return std::nullopt;
 }
 
-void find_condition(const StageView& view, const Condition& condition, Findings& findings) {
+// `whose` begins the line: "core-2: ", or nothing when it is about the whole cluster.
+void find_condition(const StageView& view,
+                    const Condition& condition,
+                    const std::string& whose,
+                    Findings& findings) {
   std::string found = "nothing yet";
   for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
     const link::NodeStatus* status = view.model.status_of(*node);
@@ -117,16 +91,60 @@ void find_condition(const StageView& view, const Condition& condition, Findings&
     if (role == nullptr) continue;
     const auto fact = role->facts().find(condition.fact);
     if (fact == role->facts().end()) continue;
-    if (fact->second == condition.equals) return;
+    if (condition.holds(fact->second)) return;
     found = fact->second;
   }
   store::Failure suspect;
   suspect.set_role(condition.role);
-  findings.add(
-      Findings::Patience,
-      fmt::format(
-          "{} reports {} {}, {} expected", condition.role, condition.fact, found, condition.equals),
-      std::move(suspect));
+  findings.add(Findings::Patience,
+               fmt::format("{}{} reports {} {}, {} expected",
+                           whose,
+                           condition.role,
+                           condition.fact,
+                           found,
+                           to_text(condition)),
+               std::move(suspect));
+}
+
+// What the NameNode says of its work, in words; empty when it says nothing of interest.
+std::string blocks_left(const StageView& view) {
+  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
+    const link::NodeStatus* const status = view.model.status_of(*node);
+    const link::RoleStatus* const name_node =
+        status == nullptr ? nullptr : role_in(*status, "NameNode");
+    if (name_node == nullptr) continue;
+    const auto blocks = name_node->facts().find("UnderReplicatedBlocks");
+    if (blocks != name_node->facts().end() && blocks->second != "0")
+      return fmt::format("HDFS has {} blocks to copy; ", blocks->second);
+  }
+  return {};
+}
+
+bool is_of_flow(const StageView& view, const store::Node& node) {
+  const auto& ids = view.flow.node_ids();
+  return std::find(ids.begin(), ids.end(), node.id()) != ids.end();
+}
+
+bool is_ready(const StageView& view, const store::Node& node, const store::Role& role) {
+  const link::NodeStatus* const status = view.model.status_of(node);
+  if (status == nullptr || !silence_of(view, node.host_id()).empty()) return false;
+  const link::RoleStatus* const reported = role_in(*status, role.name());
+  return reported != nullptr && reported->state() == link::RoleStatus::READY;
+}
+
+bool is_whole(const StageView& view, const store::Node& node) {
+  return std::all_of(node.roles().begin(), node.roles().end(), [&](const store::Role& role) {
+    return is_ready(view, node, role);
+  });
+}
+
+// Leaves those that have something to give away.
+void keep_serving_roles(const StageView& view, store::Node& node) {
+  const store::Node before = node;
+  node.clear_roles();
+  for (const store::Role& role : before.roles()) {
+    if (role.decommissioned() && is_ready(view, before, role)) *node.add_roles() = role;
+  }
 }
 
 store::Failure vanished(const std::string& id) {
@@ -166,12 +184,56 @@ Outcome check_services_ready(const StageView& view) {
       if (never) return Outcome::failed(*std::move(never));
     }
   }
+  // What others of the cluster lack is not this flow's to wait for.
   std::vector<store::Node> nodes;
   for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
-    if (!node->removing()) nodes.push_back(*node);
+    if (!node->removing() && (is_of_flow(view, *node) || is_whole(view, *node)))
+      nodes.push_back(*node);
   }
-  for (const Condition& condition : view.conditions(*cluster, nodes))
-    find_condition(view, condition, findings);
+  for (const Condition& condition : view.rules.complete(*cluster, nodes))
+    find_condition(view, condition, "", findings);
+  return std::move(findings).outcome();
+}
+
+Outcome check_nodes_drained(const StageView& view) {
+  Findings findings;
+  for (const store::Node& node : nodes_of_flow(view, [](store::Node&) {})) {
+    for (const store::Role& role : node.roles()) {
+      if (!role.holds_data() || is_ready(view, node, role)) continue;
+      store::Failure suspect = about(view.model, node);
+      suspect.set_role(role.name());
+      findings.add(Findings::Trouble,
+                   fmt::format("{} on {} does not serve, so nobody can tell what only it holds; "
+                               "start it, or cancel",
+                               role.name(),
+                               node.name()),
+                   std::move(suspect));
+    }
+  }
+  if (Outcome serving = std::move(findings).outcome(); serving.kind != Outcome::Kind::Done)
+    return serving;
+  return check_serving_nodes_drained(view);
+}
+
+Outcome check_serving_nodes_drained(const StageView& view) {
+  std::vector<store::Node> nodes;
+  std::string whose;
+  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
+    if (node->removing()) continue;
+    store::Node seen = *node;
+    if (node->leaving()) keep_serving_roles(view, seen);
+    if (seen.roles().empty()) continue;
+    if (seen.leaving()) whose += (whose.empty() ? "" : ", ") + seen.name();
+    nodes.push_back(std::move(seen));
+  }
+  if (whose.empty()) return Outcome::done();
+  whose += ": " + blocks_left(view);
+  if (Outcome updated = check_nodes_updated(view); updated.kind != Outcome::Kind::Done)
+    return updated;
+  Findings findings;
+  const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
+  for (const Condition& condition : view.rules.drained(cluster, nodes))
+    find_condition(view, condition, whose, findings);
   return std::move(findings).outcome();
 }
 
@@ -213,6 +275,27 @@ Change remove_nodes(const StageView& view) {
     change.put(std::move(row));
   }
   return change;
+}
+
+Change drain_nodes(const StageView& view) {
+  return update_nodes(view, nodes_of_flow(view, [](store::Node& node) { node.set_leaving(true); }));
+}
+
+std::vector<store::Node> nodes_of_flow(const StageView& view, void (*change)(store::Node& node)) {
+  std::vector<store::Node> nodes;
+  for (const std::string& id : view.flow.node_ids()) {
+    const store::Node* const node = view.model.node(id);
+    if (node == nullptr || node->removing()) continue;
+    change(nodes.emplace_back(*node));
+  }
+  return nodes;
+}
+
+store::Failure about(const Model& model, const store::Node& node) {
+  store::Failure failure;
+  failure.set_host(host_name(model, node.host_id()));
+  failure.set_node(shown(node));
+  return failure;
 }
 
 std::string shown(const store::Node& node) {

@@ -17,16 +17,30 @@ Outcome check_nodes_running(const StageView& view);
 // role keeps ending.
 Outcome check_services_ready(const StageView& view);
 
+// HDFS and YARN know which nodes leave, and the flow's hold nothing any more that others do not
+// have. While one of them does not serve, nobody can tell.
+Outcome check_nodes_drained(const StageView& view);
+// The same of those that serve: one that never came so far has nothing to give away.
+Outcome check_serving_nodes_drained(const StageView& view);
+
 // None of the flow's nodes has a row any more: their hosts have confirmed that nothing of them is
 // left.
 Outcome check_nodes_gone(const StageView& view);
 
 // The flow's nodes become undesired.
 Change remove_nodes(const StageView& view);
+// They are to leave: their data and their work move to others.
+Change drain_nodes(const StageView& view);
+
+// Copies of the flow's rows of nodes that are not being removed, each changed.
+std::vector<store::Node> nodes_of_flow(const StageView& view, void (*change)(store::Node& node));
 
 // A role that has ended this often without being ready is not going to be: some 30 s of s6's
 // back-off.
 constexpr std::uint32_t kRestartLimit = 5;
+
+// A reason that names the node and its host, and nothing else yet.
+store::Failure about(const Model& model, const store::Node& node);
 
 // "core-1 (emr-vm-…)".
 std::string shown(const store::Node& node);

@@ -36,10 +36,14 @@ Status check_plan(const Model& model, const ClusterPlan& plan) {
   if (model.cluster(plan.cluster.id()) != nullptr) {
     return Error::make(ErrorCode::AlreadyExists, "cluster {} exists", plan.cluster.id());
   }
+  return check_new_nodes(model, plan.nodes);
+}
+
+Status check_new_nodes(const Model& model, const std::vector<store::Node>& nodes) {
   std::set<std::string> ids;
   std::set<std::string> addresses;
   std::map<std::string, std::uint64_t> memory;
-  for (const store::Node& node : plan.nodes) {
+  for (const store::Node& node : nodes) {
     if (model.node(node.id()) != nullptr || !ids.insert(node.id()).second) {
       return Error::make(ErrorCode::AlreadyExists, "node {} exists", node.id());
     }

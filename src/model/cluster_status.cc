@@ -14,6 +14,10 @@ int api_status_of(const store::Cluster& cluster) {
       return api_status::kTerminated;
     case store::Cluster::CREATE_FAILED:
       return api_status::kCreateFailed;
+    case store::Cluster::SCALING_OUT:
+      return api_status::kScalingOut;
+    case store::Cluster::SCALING_IN:
+      return api_status::kScalingIn;
     default:
       break;
   }
@@ -32,6 +36,10 @@ std::string_view status_text(int api_status) {
       return "terminated";
     case api_status::kCreateFailed:
       return "create failed";
+    case api_status::kScalingOut:
+      return "scaling out";
+    case api_status::kScalingIn:
+      return "scaling in";
     default:
       return "unknown";
   }

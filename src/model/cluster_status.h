@@ -10,7 +10,9 @@ namespace tusker {
 namespace api_status {
 constexpr int kRunning = 2;
 constexpr int kCreating = 3;
+constexpr int kScalingOut = 4;
 constexpr int kTerminating = 14;
+constexpr int kScalingIn = 24;
 constexpr int kTerminated = 201;
 constexpr int kCreateFailed = 301;
 }  // namespace api_status

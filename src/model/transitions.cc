@@ -9,7 +9,7 @@ namespace {
 
 using State = store::Cluster;
 
-constexpr std::array<std::pair<store::Cluster::State, store::Cluster::State>, 7>
+constexpr std::array<std::pair<store::Cluster::State, store::Cluster::State>, 11>
     kClusterTransitions{{
         {State::STATE_NONE, State::CREATING},
         {State::CREATING, State::RUNNING},
@@ -18,6 +18,10 @@ constexpr std::array<std::pair<store::Cluster::State, store::Cluster::State>, 7>
         {State::CREATE_FAILED,
          State::TERMINATING},  // nothing is left to remove; the row goes the way of all others
         {State::TERMINATING, State::TERMINATED},
+        {State::RUNNING, State::SCALING_OUT},
+        {State::SCALING_OUT, State::RUNNING},
+        {State::RUNNING, State::SCALING_IN},
+        {State::SCALING_IN, State::RUNNING},
         {State::TERMINATING, State::RUNNING},  // a terminate cancelled before its first removal
     }};
 

@@ -90,4 +90,20 @@ Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRe
   return chosen;
 }
 
+Result<JavaBundle> java_bundle_of(const store::Node& node,
+                                  const std::vector<store::Bundle>& bundles) {
+  const store::Bundle* first = nullptr;
+  bool has_archive = false;
+  for (const store::Mount& mount : node.mounts()) {
+    const auto row = std::find_if(bundles.begin(), bundles.end(), [&](const store::Bundle& bundle) {
+      return bundle.digest() == mount.digest();
+    });
+    if (row == bundles.end()) return missing(fmt::format("bundle {}", mount.digest()));
+    has_archive |= row->kind() == store::Bundle::ARCHIVE;
+    if (first == nullptr && row->kind() == store::Bundle::COMPONENT) first = &*row;
+  }
+  if (first == nullptr) return missing(fmt::format("bundle in the row of {}", node.name()));
+  return java_bundle(*first, has_archive);
+}
+
 }  // namespace tusker

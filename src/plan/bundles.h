@@ -24,4 +24,9 @@ struct ChosenBundles {
 // it; a missing archive is no error.
 Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRequest& request);
 
+// What the JVMs of a recorded node run from, by its mounts. FailedPrecondition: the bundle has no
+// row any more.
+Result<JavaBundle> java_bundle_of(const store::Node& node,
+                                  const std::vector<store::Bundle>& bundles);
+
 }  // namespace tusker

@@ -3,24 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "base/encoding.h"
 #include "base/ids.h"
 #include "plan/bundles.h"
-#include "plan/configuration.h"
+#include "plan/cluster_files.h"
 #include "plan/namenode_image.h"
-#include "plan/node_files.h"
-#include "plan/node_rows.h"
-#include "plan/placement.h"
+#include "plan/new_nodes.h"
+#include "plan/replicas.h"
 #include "plan/request_checks.h"
-#include "plan/sizing.h"
 
 namespace tusker {
 namespace {
-
-constexpr std::uint64_t kThinDiskBytes = 1ULL << 30;  // what placement counts for a sparse disk
 
 // Makes one plan, step by step. Lives for one call of plan_cluster().
 class Planner {
@@ -39,25 +33,26 @@ class Planner {
   Result<ClusterPlan> run() {
     TK_TRY(checked_, check_request(definitions_, request_));
     start_cluster();
-    TK_TRY(given_, given_settings(definitions_, plan_.cluster));
-    start_nodes();
-    TK_TRY_VOID(check_sizes());
+    for (const auto& [type, group] : checked_.groups) {  // a map: masters first
+      for (store::Node& node :
+           start_nodes(plan_.cluster.id(), type, 1, group.count, group.spec, random_, now_))
+        plan_.nodes.push_back(std::move(node));
+    }
+    TK_TRY_VOID(check_sizes(definitions_, plan_.cluster, plan_.nodes, plan_.nodes));
     TK_TRY(bundles_, choose_bundles(inventory_, checked_));
-    TK_TRY_VOID(place());
+    TK_TRY_VOID(place(inventory_, bundles_.image, plan_.nodes));
     add_identities();
     for (store::Node& node : plan_.nodes) TK_TRY_VOID(complete(node));
+    TK_TRY_VOID(add_files());
     TK_TRY_VOID(warn());
     return std::move(plan_);
   }
 
  private:
   void start_cluster();
-  void start_nodes();
-  Status check_sizes() const;
-  Status place();
   void add_identities();
   Status complete(store::Node& node);
-  Status add_files(store::Node& node);
+  Status add_files();
   Status warn();
 
   const Definitions& definitions_;
@@ -68,9 +63,6 @@ class Planner {
 
   CheckedRequest checked_;
   ChosenBundles bundles_;
-  GivenSettings given_;
-  std::map<std::string, std::string> racks_;  // host id -> topology path
-  std::set<std::string> digests_;             // of plan_.files
   ClusterPlan plan_;
 };
 
@@ -98,72 +90,11 @@ void Planner::start_cluster() {
     added.set_type(type);
     *added.mutable_spec() = group.spec;
     *added.mutable_asked() = group.asked;
+    added.set_last_index(group.count);
   }
   *cluster.mutable_asked() = request_.asked;
   cluster.set_custom_configuration(request_.custom_configuration);
   cluster.set_created_wall_ms(now_.ms);
-}
-
-void Planner::start_nodes() {
-  std::set<std::string> ids;
-  for (const auto& [type, group] : checked_.groups) {  // a map: masters first
-    for (std::uint32_t index = 1; index <= group.count; ++index) {
-      store::Node& node = plan_.nodes.emplace_back();
-      do {
-        node.set_id(make_node_id(random_).text());
-      } while (!ids.insert(node.id()).second);
-      node.set_cluster_id(plan_.cluster.id());
-      node.set_type(type);
-      node.set_index(index);
-      node.set_name(fmt::format("{}-{}", node_type_word(type), index));
-      *node.mutable_spec() = group.spec;
-      node.set_created_wall_ms(now_.ms);
-      for (const auto& [name, value] : node_environment())
-        (*node.mutable_environment())[name] = value;
-    }
-  }
-}
-
-// Whether the processes of each node fit into it at all: a matter of the request, not of hosts.
-Status Planner::check_sizes() const {
-  for (const store::Node& node : plan_.nodes) {
-    const auto roles = roles_of(definitions_, plan_.cluster, plan_.nodes, node);
-    const auto total_mb = static_cast<std::uint32_t>(node.spec().memory_bytes() >> 20);
-    const NodeMemory memory = divide_memory(total_mb, roles);
-    if (memory.needed_mb <= total_mb) continue;
-    std::string names;
-    for (const RoleDefinition* role : roles) names += (names.empty() ? "" : ", ") + role->name;
-    return Error::make(
-               ErrorCode::InvalidArgument,
-               "{} has {} MB of memory; {} need at least {} MB together: take a larger spec",
-               node.name(),
-               total_mb,
-               names,
-               memory.needed_mb)
-        .with_api_code("InvalidParameter.InvalidResourceSpec");
-  }
-  return ok_status();
-}
-
-Status Planner::place() {
-  std::vector<NodeDemand> demands;
-  for (const store::Node& node : plan_.nodes) {
-    std::uint64_t disk_bytes = 0;
-    for (const std::uint64_t bytes : node.spec().disk_bytes())
-      disk_bytes += node.spec().thin_disks() ? kThinDiskBytes : bytes;
-    demands.push_back({node.name(), node.type(), node.spec().memory_bytes(), disk_bytes});
-  }
-  const auto arch = bundles_.image.facts().find("arch");
-  TK_TRY(const std::vector<Placed> placed,
-         place_nodes(
-             inventory_.hosts, demands, arch == bundles_.image.facts().end() ? "" : arch->second));
-  for (std::size_t i = 0; i < placed.size(); ++i) {
-    const store::Host& host = placed[i].host->host;
-    plan_.nodes[i].set_host_id(host.id());
-    plan_.nodes[i].set_address(placed[i].address);
-    racks_[host.id()] = topology_path(host);
-  }
-  return ok_status();
 }
 
 void Planner::add_identities() {
@@ -177,33 +108,20 @@ void Planner::add_identities() {
 }
 
 Status Planner::complete(store::Node& node) {
-  const auto roles = roles_of(definitions_, plan_.cluster, plan_.nodes, node);
   node.set_image(bundles_.image.digest());
   for (const store::Mount& mount : bundles_.mounts()) *node.add_mounts() = mount;
-  for (store::Disk& disk : make_disk_rows(roles, node.spec())) *node.add_disks() = std::move(disk);
-  const NodeMemory memory =
-      divide_memory(static_cast<std::uint32_t>(node.spec().memory_bytes() >> 20), roles);
-  TK_TRY(std::vector<store::Role> rows, make_role_rows(definitions_, plan_.cluster, roles, memory));
-  TK_TRY_VOID(add_files(node));
-  for (store::Role& row : rows) *node.add_roles() = std::move(row);
-  return ok_status();
+  return add_roles(definitions_, plan_.cluster, plan_.nodes, node);
 }
 
-Status Planner::add_files(store::Node& node) {
-  const RenderInput input{
-      definitions_, plan_.cluster, plan_.nodes, given_, bundles_.java, racks_, {}};
-  TK_TRY(std::vector<RenderedFile> files,
-         render_node(input, node).context("render {}", node.name()));
-  for (RenderedFile& file : files) {
-    store::File& row = *node.add_files();
-    row.set_path(file.path);
-    row.set_mode(file.mode);
-    row.set_digest("sha256:" + sha256_hex(file.content));
-    if (!digests_.insert(row.digest()).second) continue;
-    store::FileContent& content = plan_.files.emplace_back();
-    content.set_digest(row.digest());
-    content.set_content(std::move(file.content));
+Status Planner::add_files() {
+  std::vector<store::Host> hosts;
+  for (const HostInventory& host : inventory_.hosts) hosts.push_back(host.host);
+  TK_TRY(ClusterFiles files,
+         render_cluster(definitions_, plan_.cluster, plan_.nodes, hosts, inventory_.bundles));
+  for (store::Node& node : plan_.nodes) {
+    for (store::File& file : files.of_node[node.id()]) *node.add_files() = std::move(file);
   }
+  plan_.files = std::move(files.contents);
   return ok_status();
 }
 
@@ -213,23 +131,17 @@ Status Planner::warn() {
   for (const store::Node& node : plan_.nodes) {
     if (node.type() == store::CORE) core_hosts.insert(node.host_id());
   }
-  TK_TRY(const Configuration configuration,
-         configure_node(definitions_, plan_.cluster, plan_.nodes, plan_.nodes.front(), given_));
-  const auto file = configuration.files.find("hdfs-site.xml");
-  if (file != configuration.files.end() && file->second.contains("dfs.replication")) {
-    const unsigned long replicas =
-        std::strtoul(file->second.at("dfs.replication").text.c_str(), nullptr, 10);
-    if (replicas == 1) {
-      plan_.warnings.emplace_back(
-          "1 copy: HDFS keeps one replica of each block, and what is on a lost disk is lost; two "
-          "core nodes keep two");
-    } else if (replicas > core_hosts.size()) {
-      plan_.warnings.push_back(
-          fmt::format("replicas {}, failure domains {}: core nodes share hosts, and a lost host "
-                      "takes all replicas of some blocks",
-                      replicas,
-                      core_hosts.size()));
-    }
+  TK_TRY(const std::uint32_t replicas, replicas_of(definitions_, plan_.cluster, plan_.nodes));
+  if (replicas == 1) {
+    plan_.warnings.emplace_back(
+        "1 copy: HDFS keeps one replica of each block, and what is on a lost disk is lost; two "
+        "core nodes keep two");
+  } else if (replicas > core_hosts.size()) {
+    plan_.warnings.push_back(
+        fmt::format("replicas {}, failure domains {}: core nodes share hosts, and a lost host "
+                    "takes all replicas of some blocks",
+                    replicas,
+                    core_hosts.size()));
   }
   if (bundles_.archives.size() < bundles_.components.size()) {
     plan_.warnings.emplace_back(

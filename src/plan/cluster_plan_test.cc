@@ -115,13 +115,14 @@ TEST(ClusterPlan, ProbesAskWhereTheRoleListens) {
 
 TEST(ClusterPlan, IsCompleteWhenAllWorkersAreCounted) {
   const ClusterPlan made = good_plan("TK.MEDIUM4", "TK.SMALL1", 3);
-  const std::vector<Condition> wanted = {{"NameNode", "FSState", "Operational"},
-                                         {"NameNode", "NumLiveDataNodes", "3"},
-                                         {"ResourceManager", "activeNodes", "3"}};
+  const std::vector<Condition> wanted = {
+      {"NameNode", "FSState", "Operational"},
+      {"NameNode", "NumLiveDataNodes", "3", Condition::Compare::OrMore},
+      {"ResourceManager", "activeNodes", "3", Condition::Compare::OrMore}};
   EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, made.nodes), wanted);
   std::vector<store::Node> nodes = made.nodes;
   nodes[2].set_removing(true);
-  EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, nodes)[1].equals, "2");
+  EXPECT_EQ(complete_conditions(testing::definitions(), made.cluster, nodes)[1].value, "2");
 }
 
 TEST(ClusterPlan, HdfsAloneIsACluster) {

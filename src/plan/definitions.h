@@ -48,12 +48,18 @@ struct ProbeDefinition {
   std::uint32_t starting_interval_ms = 200;
 };
 
-// A cluster-level condition on a fact of a role: it equals the number of nodes that run another
-// role, or a text.
-struct CompleteDefinition {
+// A cluster-level condition on a fact of a role: it is a text, or compares with the number of nodes
+// that run another role.
+struct ConditionDefinition {
+  enum class Kind {
+    Text,     // "Operational": the same
+    Count,    // "count(DataNode)": as many as nodes run it, or more
+    Leaving,  // "leaving(DataNode)": as many as those that leave, or more
+    Staying,  // "staying(NodeManager)": as many as those that stay, or fewer
+  };
   std::string fact;
-  std::string counted_role;  // empty: `equals`
-  std::string equals;
+  Kind kind = Kind::Text;
+  std::string argument;  // the text, or the role
 };
 
 // A directory that a role needs on its node's disks.
@@ -71,6 +77,15 @@ struct RemovalDefinition {
   std::string on_timeout;  // fail, continue
 };
 
+// How a running role is made to read some of its node's files again; else it reads them when it
+// starts.
+struct ReloadDefinition {
+  std::string subject;  // protocol/method of Hadoop RPC
+  std::string port;     // name of one of the role's ports
+  std::vector<std::string> files;
+  std::map<std::uint32_t, std::uint32_t> arguments;  // the call's: protobuf field -> number
+};
+
 struct RoleDefinition {
   std::string name;
   std::string component;
@@ -85,7 +100,8 @@ struct RoleDefinition {
   std::vector<PortDefinition> ports;
   std::vector<ProbeDefinition> probes;
   Duration ready_within{};
-  std::vector<CompleteDefinition> complete;
+  std::vector<ConditionDefinition> complete;  // when a cluster is
+  std::vector<ConditionDefinition> drained;   // when nodes that leave hold nothing any more
   std::string stop_signal;
   Duration stop_within{};
   bool stop_last = false;  // after every other role of the cluster
@@ -94,6 +110,7 @@ struct RoleDefinition {
       after;                 // roles, of any component; those that the cluster lacks do not count
   bool starts_last = false;  // once the cluster serves: what a create waits for comes first
   std::optional<RemovalDefinition> before_removal;
+  std::optional<ReloadDefinition> reload;
   std::int32_t oom_score_adj = 0;
   std::vector<DirectoryDefinition> directories;
   std::uint32_t service_number =

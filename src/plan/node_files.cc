@@ -40,7 +40,18 @@ std::string render_hosts(const RenderInput& input) {
   return out;
 }
 
-// Hadoop's TableMapping looks nodes up by address or by name, depending on who asks.
+// Prints the rack of each address or name. A script, since Hadoop's TableMapping reads the table
+// once, and a node that comes later would be on no rack.
+constexpr std::string_view kRackOf =
+    "#!/bin/sh\n"
+    "exec awk -v names=\"$*\" '{ rack[$1] = $2 }\n"
+    "END {\n"
+    "  count = split(names, name, \" \")\n"
+    "  for (i = 1; i <= count; i++) print (name[i] in rack) ? rack[name[i]] : "
+    "\"/default/unknown\"\n"
+    "}' /etc/tusker/current/topology\n";
+
+// Hadoop looks nodes up by address or by name, depending on who asks.
 std::string render_topology(const RenderInput& input) {
   std::string out;
   for (const store::Node* node : living(input)) {
@@ -51,10 +62,23 @@ std::string render_topology(const RenderInput& input) {
   return out;
 }
 
-std::string render_excludes(const RenderInput& input) {
+// Which nodes HDFS and YARN take (no other is let in), and which they decommission.
+std::string render_members(const RenderInput& input, bool leaving) {
   std::string out;
-  for (const std::string& name : input.excluded) out += name + "\n";
+  for (const store::Node* node : living(input)) {
+    if (node->type() == store::MASTER || (leaving && !node->leaving())) continue;
+    out += fmt::format("{}\n{}\n", node->address(), node_hostname(*node));
+  }
   return out;
+}
+
+void add_members(const RenderInput& input, std::vector<RenderedFile>& out) {
+  for (const std::string_view service : {"hdfs", "yarn"}) {
+    if (!has_component(input.cluster, service)) continue;
+    const std::string_view prefix = service == "hdfs" ? "dfs" : service;
+    out.push_back({fmt::format("{}.include", prefix), render_members(input, false)});
+    out.push_back({fmt::format("{}.exclude", prefix), render_members(input, true)});
+  }
 }
 
 std::string render_settings(const std::string& file,
@@ -120,8 +144,8 @@ Result<std::vector<RenderedFile>> render_node(const RenderInput& input, const st
   add_arguments(input, facts, out);
   out.push_back({"hosts", render_hosts(input)});
   out.push_back({"topology", render_topology(input)});
-  if (has_component(input.cluster, "hdfs")) out.push_back({"dfs.exclude", render_excludes(input)});
-  if (has_component(input.cluster, "yarn")) out.push_back({"yarn.exclude", render_excludes(input)});
+  out.push_back({"bin/rack-of", std::string(kRackOf), 0755});
+  add_members(input, out);
   if (has_seed(input, node)) {
     const std::map<std::string, std::string> identities(input.cluster.settings().begin(),
                                                         input.cluster.settings().end());

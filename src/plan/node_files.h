@@ -28,12 +28,11 @@ struct RenderInput {
   const GivenSettings& given;
   const JavaBundle& bundle;
   std::map<std::string, std::string> racks;  // host id -> /rack/host
-  std::vector<std::string> excluded;         // host names that HDFS and YARN shall decommission
 };
 
 // The whole /etc/tusker/current of one node, sorted by path: settings files, argument files of
-// JVMs, hosts, topology, excludes, bin/nice and, on a node with the seed of a NameNode, its image.
-// Pure.
+// JVMs, hosts, topology, includes and excludes, bin/ and, on a node with the seed of a NameNode,
+// its image. Pure.
 Result<std::vector<RenderedFile>> render_node(const RenderInput& input, const store::Node& node);
 
 // "/rack/host" for a host's row, with what topology cannot hold replaced by '-'.

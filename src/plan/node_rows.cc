@@ -59,6 +59,14 @@ bool cluster_has(const Definitions& definitions,
                                         });
 }
 
+// A number among the fields of an encoded message: its key, of wire type 0, and its value.
+void add_number(std::string& message, std::uint32_t field, std::uint32_t number) {
+  for (std::uint32_t varint : {field << 3, number}) {
+    for (; varint >= 0x80; varint >>= 7) message.push_back(static_cast<char>(varint | 0x80));
+    message.push_back(static_cast<char>(varint));
+  }
+}
+
 Result<store::Role> make_role(const Definitions& definitions,
                               const store::Cluster& cluster,
                               const RoleDefinition& role,
@@ -88,6 +96,18 @@ Result<store::Role> make_role(const Definitions& definitions,
   }
   row.set_heap_bytes(static_cast<std::uint64_t>(heap_mb) << 20);
   row.set_starts_last(role.starts_last);
+  row.set_decommissioned(role.before_removal.has_value());
+  row.set_holds_data(role.before_removal && role.before_removal->on_timeout == "fail");
+  if (role.reload) {
+    const std::size_t slash = role.reload->subject.rfind('/');
+    store::Reload& reload = *row.mutable_reload();
+    reload.set_port(port_of(role, role.reload->port));
+    reload.set_protocol(role.reload->subject.substr(0, slash));
+    reload.set_method(role.reload->subject.substr(slash + 1));
+    for (const std::string& file : role.reload->files) reload.add_files(file);
+    for (const auto& [field, number] : role.reload->arguments)
+      add_number(*reload.mutable_request(), field, number);
+  }
   return row;
 }
 

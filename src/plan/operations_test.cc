@@ -99,8 +99,8 @@ TEST(OperatorsValues, ThePlanSaysWhenReplicasShareAHost) {
 TEST(OperatorsValues, TopologyIsRackAndHostFromTheFirstDay) {
   const ClusterPlan plan = good_plan();
   EXPECT_EQ(core(plan, "net.topology.node.switch.mapping.impl"),
-            "org.apache.hadoop.net.TableMapping");
-  EXPECT_EQ(core(plan, "net.topology.table.file.name"), "/etc/tusker/current/topology");
+            "org.apache.hadoop.net.ScriptBasedMapping");
+  EXPECT_EQ(core(plan, "net.topology.script.file.name"), "/etc/tusker/current/bin/rack-of");
   EXPECT_NE(
       file(plan, "master-1", "topology").find(node(plan, "core-1").address() + " /default/alpha\n"),
       std::string::npos);

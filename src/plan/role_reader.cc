@@ -66,6 +66,11 @@ bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
              probe.attributes.end();
 }
 
+void check_call(const std::string& subject, const YamlValue& at) {
+  if (subject.find('/') == std::string::npos)
+    at.report(fmt::format("\"{}\" is no call, such as PROTOCOL/METHOD", subject));
+}
+
 constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp and rpc";
 
 ProbeDefinition read_probe(const std::string& role,
@@ -79,8 +84,7 @@ ProbeDefinition read_probe(const std::string& role,
     if (!probe.kind.empty()) path.report(kOneKind);
     probe.kind = kind;
     probe.subject = path.text();
-    if (probe.kind == "rpc" && probe.subject.find('/') == std::string::npos)
-      path.report(fmt::format("\"{}\" is no call, such as PROTOCOL/METHOD", probe.subject));
+    if (probe.kind == "rpc") check_call(probe.subject, path);
   }
   if (probe.kind.empty()) value.report(kOneKind);
   const YamlValue port = map.required("port");
@@ -112,26 +116,36 @@ void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Refer
     value.report(fmt::format("no probe of {} tells when it is ready", role.name));
 }
 
-void read_complete(RoleDefinition& role,
-                   const YamlValue& value,
-                   std::vector<Reference>& references) {
-  for (const auto& [fact, wanted] : value.entries()) {
-    const std::string text = wanted.text();
-    if (std::none_of(
-            role.probes.begin(), role.probes.end(), [&fact = fact](const ProbeDefinition& probe) {
-              return has_fact(probe, fact);
-            })) {
-      wanted.report(
-          fmt::format("complete names \"{}\", which no probe of {} reports", fact, role.name));
-    }
-    if (!text.starts_with("count(") || !text.ends_with(")")) {
-      role.complete.push_back({fact, "", text});
-      continue;
-    }
-    const std::string counted = text.substr(6, text.size() - 7);
-    role.complete.push_back({fact, counted, ""});
-    references.push_back({Reference::Kind::Role, counted, wanted});
+ConditionDefinition read_condition(const std::string& fact,
+                                   const YamlValue& wanted,
+                                   std::vector<Reference>& references) {
+  using Kind = ConditionDefinition::Kind;
+  const std::string text = wanted.text();
+  for (const auto& [word, kind] : {std::pair<std::string_view, Kind>{"count(", Kind::Count},
+                                   {"leaving(", Kind::Leaving},
+                                   {"staying(", Kind::Staying}}) {
+    if (!text.starts_with(word) || !text.ends_with(")")) continue;
+    const std::string role = text.substr(word.size(), text.size() - word.size() - 1);
+    references.push_back({Reference::Kind::Role, role, wanted});
+    return {fact, kind, role};
   }
+  return {fact, Kind::Text, text};
+}
+
+std::vector<ConditionDefinition> read_conditions(const RoleDefinition& role,
+                                                 const YamlValue& value,
+                                                 std::vector<Reference>& references) {
+  std::vector<ConditionDefinition> conditions;
+  for (const auto& [fact, wanted] : value.entries()) {
+    const std::string& name = fact;
+    if (std::none_of(role.probes.begin(), role.probes.end(), [&](const ProbeDefinition& probe) {
+          return has_fact(probe, name);
+        })) {
+      wanted.report(fmt::format("names \"{}\", which no probe of {} reports", fact, role.name));
+    }
+    conditions.push_back(read_condition(fact, wanted, references));
+  }
+  return conditions;
 }
 
 void read_stop(RoleDefinition& role, const YamlValue& value) {
@@ -166,6 +180,25 @@ RemovalDefinition read_removal(const YamlValue& value) {
                                removal.on_timeout));
   }
   return removal;
+}
+
+ReloadDefinition read_reload(const std::string& role,
+                             const YamlValue& value,
+                             std::vector<Reference>& references) {
+  YamlMap map(value);
+  ReloadDefinition reload;
+  const YamlValue call = map.required("rpc");
+  reload.subject = call.text();
+  check_call(reload.subject, call);
+  const YamlValue port = map.required("port");
+  reload.port = port.text();
+  references.push_back({Reference::Kind::Port, role + "." + reload.port, port});
+  reload.files = map.required("files").texts();
+  for (const auto& [field, number] : map.optional("arguments").entries()) {
+    reload.arguments[static_cast<std::uint32_t>(std::strtoul(field.c_str(), nullptr, 10))] =
+        static_cast<std::uint32_t>(number.integer(0, INT32_MAX));
+  }
+  return reload;
 }
 
 bool is_safe_path(const std::string& path) {
@@ -227,7 +260,8 @@ RoleDefinition read_role(const std::string& name,
   }
   read_probes(role, map.required("probes"), references);
   role.ready_within = map.required("ready_within").duration();
-  read_complete(role, map.optional("complete"), references);
+  role.complete = read_conditions(role, map.optional("complete"), references);
+  role.drained = read_conditions(role, map.optional("drained"), references);
   read_stop(role, map.required("stop"));
   const YamlValue after = map.optional("after");
   role.after = after.texts();
@@ -237,6 +271,8 @@ RoleDefinition read_role(const std::string& name,
     role.starts_last = last.boolean();
   if (const YamlValue removal = map.optional("before_removal"); removal.present())
     role.before_removal = read_removal(removal);
+  if (const YamlValue reload = map.optional("reload"); reload.present())
+    role.reload = read_reload(name, reload, references);
   // Below 0 a process without CAP_SYS_RESOURCE cannot get: roles are told apart from 0 upward.
   role.oom_score_adj = static_cast<std::int32_t>(map.required("oom_score_adj").integer(0, 1000));
   for (const YamlValue& item : map.optional("directories").items())

@@ -14,7 +14,6 @@
 #include "model/model.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
-#include "plan/conditions.h"
 #include "plan/definitions.h"
 #include "server/agents_endpoint.h"
 #include "server/api_endpoint.h"
@@ -113,10 +112,6 @@ Status Server::open_state() {
   TK_TRY(std::vector<RowOp> rows, store_->load());
   TK_TRY_VOID(model_.load(std::move(rows)));
   journal_.emplace(model_, *store_);
-  const auto conditions = [this](const store::Cluster& cluster,
-                                 const std::vector<store::Node>& nodes) {
-    return complete_conditions(*definitions_, cluster, nodes);
-  };
   controller_.emplace(Controller::Parts{model_,
                                         *journal_,
                                         *store_,
@@ -125,7 +120,7 @@ Status Server::open_state() {
                                         timers_,
                                         *sealer_,
                                         log_,
-                                        conditions,
+                                        rules_of(*definitions_),
                                         std::string(kVersion)});
   TK_TRY(Startup startup, start_installation(model_, {}, *sealer_, random_, loop_.wall()));
   const RootKey root_key = startup.root_key;

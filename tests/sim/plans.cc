@@ -27,19 +27,37 @@ store::FileContent content(const std::string& text) {
   return file;
 }
 
-void add_file(ClusterPlan& plan,
-              store::Node& node,
-              const std::string& path,
+void add_file(ClusterFiles& files,
+              const std::string& node,
+              const char* path,
               const std::string& text) {
   store::FileContent file = content(text);
-  store::File& entry = *node.add_files();
+  store::File& entry = files.of_node[node].emplace_back();
   entry.set_path(path);
   entry.set_digest(file.digest());
   const bool known =
-      std::any_of(plan.files.begin(), plan.files.end(), [&](const store::FileContent& one) {
+      std::any_of(files.contents.begin(), files.contents.end(), [&](const store::FileContent& one) {
         return one.digest() == file.digest();
       });
-  if (!known) plan.files.push_back(std::move(file));
+  if (!known) files.contents.push_back(std::move(file));
+}
+
+// Files that nodes share, one of each, and who is in the cluster and who leaves it.
+Result<ClusterFiles> render(const store::Cluster& cluster,
+                            const std::vector<store::Node>& nodes,
+                            const std::vector<store::Host>&,
+                            const std::vector<store::Bundle>&) {
+  std::string members;
+  for (const store::Node& node : nodes)
+    members += node.id() + (node.leaving() ? " leaves\n" : "\n");
+  ClusterFiles files;
+  for (const store::Node& node : nodes) {
+    add_file(files, node.id(), "core-site.xml", "the same in every cluster");
+    add_file(files, node.id(), "hdfs-site.xml", "of cluster " + cluster.id());
+    add_file(files, node.id(), "hostname", "of node " + node.id());
+    add_file(files, node.id(), "members", members);
+  }
+  return files;
 }
 
 store::Node make_node(const store::Cluster& cluster,
@@ -60,6 +78,60 @@ store::Node make_node(const store::Cluster& cluster,
   return node;
 }
 
+void add_roles(store::Node& node) {
+  if (node.type() == store::MASTER) {
+    for (const char* const name : {"NameNode", "ResourceManager"})
+      add_role(node, name, nullptr).mutable_reload()->add_files("members");
+    add_role(node, "JobHistoryServer", nullptr).set_starts_last(true);
+  } else {
+    store::Role& data = add_role(node, "DataNode", "NameNode");
+    data.set_decommissioned(true);
+    data.set_holds_data(true);
+    add_role(node, "NodeManager", "ResourceManager").set_decommissioned(true);
+  }
+}
+
+void add_secret(store::Node& node, const Sealer& sealer, Random& random) {
+  store::File& secret = *node.add_files();
+  secret.set_path("http-secret");
+  secret.set_sealed_content(
+      sealer.seal("secret", fmt::format("file:{}:http-secret", node.id()), random).bytes());
+}
+
+// On the host with this number, at its first free address.
+void place(store::Node& node,
+           const Inventory& inventory,
+           std::size_t number,
+           std::set<std::string>& used) {
+  const store::Host& host = inventory.hosts[number].host;
+  node.set_host_id(host.id());
+  for (const std::uint32_t address : node_addresses(parse_cidr(host.subnet()).value())) {
+    if (!used.insert(address_text(address)).second) continue;
+    node.set_address(address_text(address));
+    break;
+  }
+}
+
+std::vector<Condition> complete(const store::Cluster&, const std::vector<store::Node>& nodes) {
+  const auto core = std::count_if(nodes.begin(), nodes.end(), [](const store::Node& node) {
+    return node.type() == store::CORE;
+  });
+  return {{"NameNode", "NumLiveDataNodes", std::to_string(core), Condition::Compare::OrMore},
+          {"ResourceManager", "NumActiveNMs", std::to_string(core), Condition::Compare::OrMore}};
+}
+
+std::vector<Condition> drained(const store::Cluster&, const std::vector<store::Node>& nodes) {
+  const auto leaving = std::count_if(nodes.begin(), nodes.end(), [](const store::Node& node) {
+    return node.leaving() &&
+           std::any_of(node.roles().begin(), node.roles().end(), [](const store::Role& role) {
+             return role.name() == "DataNode";
+           });
+  });
+  return {
+      {"NameNode", "NumDecommissioningDataNodes", "0"},
+      {"NameNode", "NumDecomLiveDataNodes", std::to_string(leaving), Condition::Compare::OrMore}};
+}
+
 }  // namespace
 
 ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, Random& random) {
@@ -68,47 +140,60 @@ ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, 
   plan.cluster.set_name("wordcount");
   plan.cluster.set_account(100000000001);
   plan.cluster.set_state(store::Cluster::CREATING);
+  store::NodeGroup& group = *plan.cluster.add_groups();
+  group.set_type(store::CORE);
+  group.set_last_index(static_cast<std::uint32_t>(core));
   std::vector<std::set<std::string>> used;
   for (const HostInventory& host : inventory.hosts) used.push_back(host.used_addresses);
   for (int i = 0; i <= core; ++i) {
-    const auto place = static_cast<std::size_t>(i) % inventory.hosts.size();
-    const store::Host& host = inventory.hosts[place].host;
+    const auto number = static_cast<std::size_t>(i) % inventory.hosts.size();
     store::Node node = make_node(plan.cluster,
                                  i == 0 ? store::MASTER : store::CORE,
                                  i == 0 ? 1 : static_cast<std::uint32_t>(i),
                                  random);
-    node.set_host_id(host.id());
-    for (const std::uint32_t address : node_addresses(parse_cidr(host.subnet()).value())) {
-      if (!used[place].insert(address_text(address)).second) continue;
-      node.set_address(address_text(address));
-      break;
-    }
-    if (i == 0) {
-      add_role(node, "NameNode", nullptr);
-      add_role(node, "ResourceManager", nullptr);
-      add_role(node, "JobHistoryServer", nullptr).set_starts_last(true);
-    } else {
-      add_role(node, "DataNode", "NameNode");
-      add_role(node, "NodeManager", "ResourceManager");
-    }
-    add_file(plan, node, "core-site.xml", "the same in every cluster");
-    add_file(plan, node, "hdfs-site.xml", "of cluster " + plan.cluster.id());
-    add_file(plan, node, "hostname", "of node " + node.id());
-    store::File& secret = *node.add_files();
-    secret.set_path("http-secret");
-    secret.set_sealed_content(
-        sealer.seal("secret", fmt::format("file:{}:http-secret", node.id()), random).bytes());
+    place(node, inventory, number, used[number]);
+    add_roles(node);
     plan.nodes.push_back(std::move(node));
   }
+  ClusterFiles files = render(plan.cluster, plan.nodes, {}, {}).value();
+  for (store::Node& node : plan.nodes) {
+    for (store::File& file : files.of_node[node.id()]) *node.add_files() = std::move(file);
+    add_secret(node, sealer, random);
+  }
+  plan.files = std::move(files.contents);
   return plan;
 }
 
-std::vector<Condition> conditions_of(const store::Cluster&, const std::vector<store::Node>& nodes) {
-  const auto core = std::count_if(nodes.begin(), nodes.end(), [](const store::Node& node) {
-    return node.type() == store::CORE;
-  });
-  return {{"NameNode", "NumLiveDataNodes", std::to_string(core)},
-          {"ResourceManager", "NumActiveNMs", std::to_string(core)}};
+GrowthPlan growth_of(const Inventory& inventory,
+                     const store::Cluster& cluster,
+                     const std::vector<store::Node>& nodes,
+                     const Sealer& sealer,
+                     Random& random) {
+  GrowthPlan plan;
+  plan.cluster = cluster;
+  store::NodeGroup& group = *plan.cluster.mutable_groups(0);
+  group.set_last_index(group.last_index() + 1);
+  store::Node node = make_node(cluster, store::CORE, group.last_index(), random);
+  const std::size_t number = group.last_index() % inventory.hosts.size();
+  std::set<std::string> used = inventory.hosts[number].used_addresses;
+  place(node, inventory, number, used);
+  add_roles(node);
+  add_secret(node, sealer, random);
+  node.set_prepared(true);
+  std::vector<store::Node> all = nodes;
+  all.push_back(node);
+  plan.nodes.push_back(std::move(node));
+  plan.files = render(plan.cluster, all, {}, {}).value();
+  return plan;
+}
+
+ClusterRules sim_rules() {
+  return {complete,
+          drained,
+          [](const store::Cluster&, const std::vector<store::Node>&) -> Result<std::uint32_t> {
+            return 1U;
+          },
+          render};
 }
 
 }  // namespace tusker::sim

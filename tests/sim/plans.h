@@ -4,8 +4,9 @@
 
 #include "base/random.h"
 #include "base/sealed.h"
+#include "control/flow.h"
 #include "plan/cluster_plan.h"
-#include "plan/conditions.h"
+#include "plan/growth.h"
 
 namespace tusker::sim {
 
@@ -13,8 +14,15 @@ namespace tusker::sim {
 // after one another, files that nodes share and a secret of each.
 ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, Random& random);
 
-// Its NameNode sees every DataNode, its ResourceManager every NodeManager.
-std::vector<Condition> conditions_of(const store::Cluster& cluster,
-                                     const std::vector<store::Node>& nodes);
+// One more core node of it.
+GrowthPlan growth_of(const Inventory& inventory,
+                     const store::Cluster& cluster,
+                     const std::vector<store::Node>& nodes,
+                     const Sealer& sealer,
+                     Random& random);
+
+// Its NameNode sees every DataNode, its ResourceManager every NodeManager; HDFS moves what nodes
+// that leave hold.
+ClusterRules sim_rules();
 
 }  // namespace tusker::sim

@@ -41,6 +41,14 @@ template <>
 struct Scenario<store::Flow::TERMINATE> {
   static ScenarioFunctions functions();
 };
+template <>
+struct Scenario<store::Flow::SCALE_OUT> {
+  static ScenarioFunctions functions();
+};
+template <>
+struct Scenario<store::Flow::SCALE_IN> {
+  static ScenarioFunctions functions();
+};
 
 template <std::size_t... index>
 std::vector<ScenarioFunctions> all_scenarios(std::index_sequence<index...>) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/file_set.h"
+
 namespace tusker::sim {
 namespace {
 
@@ -29,10 +31,13 @@ link::RoleStatus& status_in(link::NodeStatus& node, const std::string& role) {
   return added;
 }
 
-const char* fact_of(const std::string& role) {
-  return role == "NameNode"          ? "NumLiveDataNodes"
-         : role == "ResourceManager" ? "NumActiveNMs"
-                                     : nullptr;
+std::string files_digest(const link::Node& node) {
+  FileSet set;
+  for (const link::File& file : node.files()) {
+    if (!file.secret())
+      set.files[file.path()] = {file.mode() == 0 ? 0644 : file.mode(), file.digest()};
+  }
+  return set.digest();
 }
 
 }  // namespace
@@ -153,6 +158,7 @@ bool SimAgent::step_removals(Time now) {
 bool SimAgent::step_node(Node& node, Time now) {
   bool changed = step_container(node, now);
   if (node.status.state() != link::NodeStatus::RUNNING) return changed;
+  changed = step_files(node, now) || changed;
   for (const link::Role& role : node.spec.roles()) changed = step_role(node, role, now) || changed;
   return changed;
 }
@@ -183,8 +189,64 @@ bool SimAgent::step_container(Node& node, Time now) {
   }
   node.status.set_state(link::NodeStatus::RUNNING);
   node.status.clear_failure();
+  node.status.set_files_digest(files_digest(node.spec));
   ++node.container_starts;
   return true;
+}
+
+bool SimAgent::step_files(Node& node, Time now) {
+  const std::string wanted = files_digest(node.spec);
+  if (node.status.files_digest() == wanted) return false;
+  unsettled_ = true;
+  if (node.files_at == Time{})
+    node.files_at = now + std::chrono::milliseconds(5 + random_.below(80));
+  if (now < node.files_at) return false;
+  node.files_at = Time{};
+  node.status.set_files_digest(wanted);
+  return true;
+}
+
+void SimAgent::step_reload(Node& node, const link::Role& role, link::RoleStatus& status, Time now) {
+  const bool in_force = node.status.files_digest() == files_digest(node.spec);
+  if (!role.has_reload() || !in_force || status.reloaded() == role.reload().tag()) return;
+  unsettled_ = true;
+  if (node.reload_at == Time{})
+    node.reload_at = now + std::chrono::milliseconds(5 + random_.below(50));
+  if (now < node.reload_at) return;
+  const bool once = troubled(node, Trouble::Kind::ReloadFailsOnce) &&
+                    failed_once_.insert(role.reload().tag()).second;
+  if (once || troubled(node, Trouble::Kind::ReloadFailsForEver)) {
+    status.set_reload_error("refreshNodes: connection refused");
+    node.reload_at = now + 1s;
+    return;
+  }
+  node.reload_at = Time{};
+  node.drained_at = now + std::chrono::milliseconds(100 + random_.below(2000));
+  status.clear_reload_error();
+  status.set_reloaded(role.reload().tag());
+}
+
+// As far as it has read which nodes leave, a NameNode moves what they hold.
+void SimAgent::tell_facts(Node& node, link::RoleStatus& status, Time now) {
+  const std::string& cluster = node.spec.cluster_id();
+  auto& facts = *status.mutable_facts();
+  const auto tell = [&](const char* fact, int number) { facts[fact] = std::to_string(number); };
+  if (status.name() == "NameNode") {
+    const bool wrong = trouble_.kind == Trouble::Kind::FactNeverRight;
+    tell("NumLiveDataNodes", wrong ? 0 : ready_count_(cluster, "DataNode", false));
+    tell("MissingBlocks", 0);
+    const int leaving = ready_count_(cluster, "DataNode", true);
+    const bool never =
+        trouble_.kind == Trouble::Kind::DrainNeverEnds || trouble_.also_drain_never_ends;
+    const bool moved = !never && now >= node.drained_at;
+    tell("NumDecommissioningDataNodes", moved ? 0 : leaving);
+    tell("NumDecomLiveDataNodes", moved ? leaving : 0);
+  } else if (status.name() == "ResourceManager") {
+    tell("NumActiveNMs", ready_count_(cluster, "NodeManager", false));
+  } else if (status.name() == "DataNode") {
+    tell("DfsUsed", 1000);
+    tell("Remaining", 1000000);
+  }
 }
 
 bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
@@ -206,7 +268,9 @@ bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
       status.clear_log();
       status.add_log("java.net.BindException: Address already in use");
       ready_at = now + 1s * (1 << std::min(status.restarts(), 6U));
-    } else if (has(Trouble::Kind::RoleNeverReady)) {
+    } else if (has(Trouble::Kind::RoleNeverReady) ||
+               (trouble_.also_role_fails && role.name() == "NodeManager" &&
+                node.spec.hostname().starts_with(trouble_.node + "."))) {
       status.set_not_ready("port 4001 does not answer");
     } else {
       status.set_state(link::RoleStatus::READY);
@@ -217,21 +281,19 @@ bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
     ready_at = now + 200ms;
   }
   if (status.state() != link::RoleStatus::READY) unsettled_ = true;
-  if (const char* fact = fact_of(role.name());
-      fact != nullptr && status.state() == link::RoleStatus::READY) {
-    const bool wrong = trouble_.kind == Trouble::Kind::FactNeverRight && role.name() == "NameNode";
-    const int count = wrong ? 0
-                            : ready_count_(node.spec.cluster_id(),
-                                           role.name() == "NameNode" ? "DataNode" : "NodeManager");
-    (*status.mutable_facts())[fact] = std::to_string(count);
+  if (status.state() == link::RoleStatus::READY) {
+    step_reload(node, role, status, now);
+    tell_facts(node, status, now);
   }
   return status.SerializeAsString() != before;
 }
 
-int SimAgent::ready_roles(const std::string& cluster, const std::string& role) const {
+int SimAgent::ready_roles(const std::string& cluster,
+                          const std::string& role,
+                          const std::function<bool(const std::string& node)>& counts) const {
   int count = 0;
   for (const auto& [id, node] : nodes_) {
-    if (node.spec.cluster_id() != cluster || !desired_.contains(id)) continue;
+    if (node.spec.cluster_id() != cluster || !desired_.contains(id) || !counts(id)) continue;
     for (const link::RoleStatus& status : node.status.roles()) {
       count += status.name() == role && status.state() == link::RoleStatus::READY ? 1 : 0;
     }

@@ -23,10 +23,15 @@ class SimAgent {
     Time next{};  // when its container or a role takes its next step
     int container_starts = 0;
     std::map<std::string, Time> role_ready;
+    Time files_at{};    // when the files it is to have are in force
+    Time reload_at{};   // when a role has read them, or tries to again
+    Time drained_at{};  // of the nodes that leave, as its NameNode sees them
   };
 
-  // How many roles of this name are ready in a cluster, on whatever host.
-  using ReadyCount = std::function<int(const std::string& cluster, const std::string& role)>;
+  // How many roles of this name are ready in a cluster, on whatever host: of all nodes, or of those
+  // that leave.
+  using ReadyCount =
+      std::function<int(const std::string& cluster, const std::string& role, bool leaving)>;
 
   SimAgent(std::string host_id, Random& random, const Trouble& trouble, ReadyCount ready)
       : host_id_(std::move(host_id)),
@@ -44,7 +49,9 @@ class SimAgent {
 
   const std::string& host_id() const { return host_id_; }
   const std::map<std::string, Node>& nodes() const { return nodes_; }
-  int ready_roles(const std::string& cluster, const std::string& role) const;
+  int ready_roles(const std::string& cluster,
+                  const std::string& role,
+                  const std::function<bool(const std::string& node)>& counts) const;
   // What a server may never make an agent do: the first violation, or empty.
   const std::string& violation() const { return violation_; }
   bool unsettled() const { return unsettled_; }
@@ -53,7 +60,10 @@ class SimAgent {
   void take_desired(const link::Desired& desired);
   bool step_node(Node& node, Time now);
   bool step_container(Node& node, Time now);
+  bool step_files(Node& node, Time now);
   bool step_role(Node& node, const link::Role& role, Time now);
+  void step_reload(Node& node, const link::Role& role, link::RoleStatus& status, Time now);
+  void tell_facts(Node& node, link::RoleStatus& status, Time now);
   bool step_removals(Time now);
   bool troubled(const Node& node, Trouble::Kind kind) const;
 

@@ -17,13 +17,20 @@ struct Trouble {
     FactNeverRight,  // the roles are ready, and the NameNode never sees its DataNodes
     RemovalFailsOnce,
     RemovalFailsForEver,
-    HostNeverThere,  // the host of `node` is not connected
+    HostNeverThere,   // the host of `node` is not connected
+    ReloadFailsOnce,  // `role` on `node` does not read its files again, for each of their contents
+    ReloadFailsForEver,
+    DrainNeverEnds,  // HDFS finds no place for what the nodes that leave hold
   };
   Kind kind = Kind::None;
   std::string node = "core-2";
   std::string role = "DataNode";
   // Comes on top: a node that fails for ever, so that the flow unwinds.
   bool also_node_fails = false;
+  // Likewise: a NodeManager that never is ready, beside a DataNode that is.
+  bool also_role_fails = false;
+  // Likewise: DrainNeverEnds.
+  bool also_drain_never_ends = false;
 };
 
 // What happens to one message between server and agents. A lost one takes its connection with it,

@@ -47,10 +47,11 @@ World::World(std::uint64_t seed, int hosts) : random_(seed) {
     const Result<store::Host> host = controller().join_host(make_host_id(random_), request);
     Host added;
     added.agent = std::make_unique<SimAgent>(
-        host.value().id(), random_, trouble, [this](const auto& cluster, const auto& role) {
-          int count = 0;
-          for (const Host& one : hosts_) count += one.agent->ready_roles(cluster, role);
-          return count;
+        host.value().id(),
+        random_,
+        trouble,
+        [this](const std::string& cluster, const std::string& role, bool leaving) {
+          return count_ready(cluster, role, leaving);
         });
     hosts_.push_back(std::move(added));
   }
@@ -83,7 +84,7 @@ void World::start_server() {
                                                                      server.timers,
                                                                      sealer_,
                                                                      Log::none(),
-                                                                     conditions_of,
+                                                                     sim_rules(),
                                                                      kVersion});
   server.controller->start();
 }
@@ -123,7 +124,10 @@ bool World::write_one_commit() {
 Result<FlowId> World::create(int core) {
   ClusterPlan planned = plan_of(controller().inventory(), core, sealer_, random_);
   cluster_id_ = planned.cluster.id();
-  Result<FlowId> flow = controller().start_create(std::move(planned), {}, std::nullopt);
+  return answer(controller().start_create(std::move(planned), {}, std::nullopt));
+}
+
+Result<FlowId> World::answer(Result<FlowId> flow) {
   if (flow.ok()) {
     server_->journal->when_durable(server_->journal->current(),
                                    [this, id = *flow] { answered_ = id; });
@@ -132,12 +136,37 @@ Result<FlowId> World::create(int core) {
 }
 
 Result<FlowId> World::terminate() {
-  Result<FlowId> flow = controller().start_terminate(ClusterId(cluster_id_), {});
-  if (flow.ok()) {
-    server_->journal->when_durable(server_->journal->current(),
-                                   [this, id = *flow] { answered_ = id; });
+  return answer(controller().start_terminate(ClusterId(cluster_id_), {}));
+}
+
+std::vector<store::Node> World::rows() {
+  std::vector<store::Node> nodes;
+  for (const auto& [order, node] : model().nodes_of(cluster_id_)) nodes.push_back(*node);
+  return nodes;
+}
+
+Result<FlowId> World::scale_out() {
+  return answer(controller().start_scale_out(
+      growth_of(controller().inventory(), *cluster(), rows(), sealer_, random_), {}, std::nullopt));
+}
+
+Result<FlowId> World::scale_in(const std::string& node_name) {
+  for (const store::Node& node : rows()) {
+    if (node.name() != node_name) continue;
+    return answer(controller().start_scale_in(ClusterId(cluster_id_), {node.id()}, 10min, {}));
   }
-  return flow;
+  return Error(ErrorCode::NotFound, "no node " + node_name);
+}
+
+int World::count_ready(const std::string& cluster, const std::string& role, bool leaving) {
+  int count = 0;
+  for (const Host& one : hosts_) {
+    count += one.agent->ready_roles(cluster, role, [&](const std::string& id) {
+      const store::Node* const node = model().node(id);
+      return !leaving || (node != nullptr && node->leaving());
+    });
+  }
+  return count;
 }
 
 const store::Flow* World::last_flow() {

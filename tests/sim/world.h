@@ -52,6 +52,9 @@ class World {
   // durable.
   Result<FlowId> create(int core);
   Result<FlowId> terminate();
+  // One more core node.
+  Result<FlowId> scale_out();
+  Result<FlowId> scale_in(const std::string& node_name);
   const std::optional<FlowId>& answered() const { return answered_; }
   void forget_answer() { answered_.reset(); }
 
@@ -73,11 +76,16 @@ class World {
   std::vector<const SimAgent::Node*> containers() const;
   const std::string& host_name_of(const std::string& node_name);
 
+  // Of the cluster's nodes.
+  std::vector<store::Node> rows();
+
   // The first broken invariant, or empty.
   const std::string& broken() const { return broken_; }
 
  private:
   class Link;
+  Result<FlowId> answer(Result<FlowId> flow);
+  int count_ready(const std::string& cluster, const std::string& role, bool leaving);
   struct Server {
     explicit Server(SimDisk& disk) : store(disk) {}
     Model model;

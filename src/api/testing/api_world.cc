@@ -4,7 +4,6 @@
 
 #include "api/action.h"
 #include "base/encoding.h"
-#include "plan/conditions.h"
 
 namespace tusker::api {
 namespace {
@@ -64,19 +63,16 @@ ApiWorld::ApiWorld(ApiOptions options) : definitions(built_in_definitions().valu
   Startup startup = start_installation(model, {}, sealer, random, clock.wall()).value();
   key = startup.root_key;
   journal.commit(std::move(startup.change));
-  controller = std::make_unique<Controller>(Controller::Parts{
-      model,
-      journal,
-      store,
-      clock,
-      random,
-      timers,
-      sealer,
-      Log::none(),
-      [this](const store::Cluster& cluster, const std::vector<store::Node>& nodes) {
-        return complete_conditions(definitions, cluster, nodes);
-      },
-      "test"});
+  controller = std::make_unique<Controller>(Controller::Parts{model,
+                                                              journal,
+                                                              store,
+                                                              clock,
+                                                              random,
+                                                              timers,
+                                                              sealer,
+                                                              Log::none(),
+                                                              rules_of(definitions),
+                                                              "test"});
   controller->start();
   add_bundles();
   connect_host();

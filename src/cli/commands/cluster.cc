@@ -242,16 +242,18 @@ void add_terminate(CLI::App& cluster, Choice& choice) {
 }  // namespace
 
 void add_cluster(CLI::App& root, Choice& choice) {
-  CLI::App* cluster = root.add_subcommand("cluster", "Create, list, show and terminate clusters");
+  CLI::App* cluster = root.add_subcommand("cluster", "Create, list, scale and terminate clusters");
   cluster->require_subcommand(0, 1);
   add_cluster_create(*cluster, choice);
   add_list(*cluster, choice);
   add_show(*cluster, choice);
+  add_cluster_scale(*cluster, choice);
   add_rename(*cluster, choice);
   add_terminate(*cluster, choice);
   set_examples(*cluster,
                {"tusker cluster create wordcount --core 2 --wait",
                 "tusker cluster list",
+                "tusker cluster scale wordcount --core 3 --wait",
                 "tusker cluster terminate wordcount --wait"});
 }
 

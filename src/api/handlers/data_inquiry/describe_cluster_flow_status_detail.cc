@@ -50,6 +50,11 @@ std::string title_of(std::string_view stage) {
   return title;
 }
 
+// "create" -> "Create Cluster".
+std::string name_of(const FlowProgress& flow) {
+  return title_of(flow.kind) + " Cluster";
+}
+
 std::string taken(const StageProgress& stage, WallTime now) {
   if (stage.started_wall_ms == 0) return "";
   const std::int64_t end = stage.ended_wall_ms != 0 ? stage.ended_wall_ms : now.ms;
@@ -102,8 +107,7 @@ List<answer::FlowParamsDesc> description_of(const FlowProgress& flow, Arena& are
 Answer describe(const FlowProgress& flow, bool extra, WallTime now) {
   answer::DescribeClusterFlowStatusDetailResponse response;
   Arena arena;
-  response.flow_name =
-      flow.row.kind() == store::Flow::CREATE ? "Create Cluster" : "Terminate Cluster";
+  response.flow_name = arena.copy(name_of(flow));
   response.flow_total_status = total_status(flow.row);
   response.flow_total_progress = flow.row.outcome() == store::Flow::DONE ? 1 : flow.fraction;
   response.stage_details = stages_of(flow, now, arena);

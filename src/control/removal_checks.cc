@@ -1,0 +1,147 @@
+#include "control/removal_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "control/reported.h"
+
+namespace tusker {
+namespace {
+
+constexpr double kRoomFactor = 1.1;  // of what leaves, that those that stay must have free
+constexpr double kGb = 1 << 30;
+
+// What the role of a node reports, if its host is connected; empty if it does not say.
+std::string fact_of(const Model& model,
+                    const store::Node& node,
+                    std::string_view role,
+                    const char* fact) {
+  const ObservedHost* const host = model.observed(node.host_id());
+  const link::NodeStatus* const status = model.status_of(node);
+  if (host == nullptr || !host->connected || status == nullptr) return {};
+  const link::RoleStatus* const reported = role_in(*status, role);
+  if (reported == nullptr || reported->state() != link::RoleStatus::READY) return {};
+  const auto found = reported->facts().find(fact);
+  return found == reported->facts().end() ? std::string() : found->second;
+}
+
+bool runs(const store::Node& node, std::string_view role) {
+  return std::any_of(node.roles().begin(), node.roles().end(), [&](const store::Role& one) {
+    return one.name() == role;
+  });
+}
+
+Error refused(std::string message) {
+  return Error(ErrorCode::FailedPrecondition, std::move(message));
+}
+
+// The cluster's nodes, told apart.
+struct Sides {
+  std::vector<const store::Node*> leaving;
+  std::vector<const store::Node*> staying;
+  const store::Node* name_node = nullptr;
+};
+
+Result<Sides> tell_apart(const Model& model,
+                         const store::Cluster& cluster,
+                         const std::vector<std::string>& node_ids) {
+  const std::set<std::string> wanted(node_ids.begin(), node_ids.end());
+  Sides sides;
+  for (const auto& [order, node] : model.nodes_of(cluster.id())) {
+    if (runs(*node, "NameNode") && sides.name_node == nullptr) sides.name_node = node;
+    (wanted.contains(node->id()) ? sides.leaving : sides.staying).push_back(node);
+  }
+  for (const store::Node* const node : sides.leaving) {
+    if (node->type() == store::CORE || node->type() == store::TASK) continue;
+    return Error::make(ErrorCode::InvalidArgument,
+                       "{} cannot leave: only core and task nodes can",
+                       node->name())
+        .with_api_code("InvalidParameter.InvalidResourceIds");
+  }
+  if (sides.leaving.size() != wanted.size() || wanted.empty()) {
+    return Error::make(ErrorCode::InvalidArgument,
+                       "{} of the {} nodes are none of cluster {}",
+                       wanted.size() - sides.leaving.size(),
+                       wanted.size(),
+                       cluster.id())
+        .with_api_code("InvalidParameter.InvalidResourceIds");
+  }
+  return sides;
+}
+
+Status check_name_node(const Model& model, const Sides& sides) {
+  const std::string missing = fact_of(model, *sides.name_node, "NameNode", "MissingBlocks");
+  if (missing.empty()) {
+    return refused(
+        fmt::format("the NameNode on {} does not answer, so nobody can tell what would be lost",
+                    sides.name_node->name()));
+  }
+  if (missing == "0") return ok_status();
+  return refused(fmt::format(
+      "HDFS misses {} blocks already; bring their nodes back, or delete their files, first (hdfs "
+      "fsck / -list-corruptfileblocks)",
+      missing));
+}
+
+struct Space {
+  double used = 0;
+  double remaining = 0;
+  std::uint32_t nodes = 0;
+};
+
+// Of those that have a DataNode. An error names one that does not serve, when all have to.
+Result<Space> space_of(const Model& model,
+                       const std::vector<const store::Node*>& nodes,
+                       bool all_serve) {
+  Space space;
+  for (const store::Node* const node : nodes) {
+    if (!runs(*node, "DataNode")) continue;
+    const std::string used = fact_of(model, *node, "DataNode", "DfsUsed");
+    const std::string remaining = fact_of(model, *node, "DataNode", "Remaining");
+    if (used.empty() || remaining.empty()) {
+      if (!all_serve) continue;
+      return refused(fmt::format(
+          "the DataNode on {} does not serve, so its blocks cannot move; start it first",
+          node->name()));
+    }
+    space.used += std::strtod(used.c_str(), nullptr);
+    space.remaining += std::strtod(remaining.c_str(), nullptr);
+    ++space.nodes;
+  }
+  return space;
+}
+
+}  // namespace
+
+Status check_removal(const Model& model,
+                     const store::Cluster& cluster,
+                     const std::vector<std::string>& node_ids,
+                     std::uint32_t replicas) {
+  TK_TRY(const Sides sides, tell_apart(model, cluster, node_ids));
+  if (sides.name_node == nullptr) return ok_status();
+  TK_TRY(const Space leaving, space_of(model, sides.leaving, true));
+  if (leaving.nodes == 0) return ok_status();  // task nodes hold no data
+  TK_TRY_VOID(check_name_node(model, sides));
+  TK_TRY(const Space staying, space_of(model, sides.staying, false));
+  if (staying.nodes < std::max(replicas, 1U)) {
+    return refused(fmt::format(
+        "HDFS keeps {} copies of each block, and {} core nodes that serve would stay; fewer "
+        "copies first (hdfs dfs -setrep, and dfs.replication), or more nodes",
+        replicas,
+        staying.nodes));
+  }
+  if (staying.remaining < kRoomFactor * leaving.used) {
+    return refused(fmt::format(
+        "{:.1f} GB of blocks would move, and the nodes that stay have {:.1f} GB free; {:.1f} GB "
+        "are needed",
+        leaving.used / kGb,
+        staying.remaining / kGb,
+        kRoomFactor * leaving.used / kGb));
+  }
+  return ok_status();
+}
+
+}  // namespace tusker
