@@ -82,6 +82,8 @@ Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
     if (!node->removing()) nodes.push_back(*node);
   }
   Change change = record_nodes(parts_.model, std::move(nodes), std::move(plan.files));
+  for (std::string& warning : plan.warnings)
+    change.append(event_about(plan.cluster, "cluster.scale_note", std::move(warning), actor));
   std::vector<std::string> node_ids;
   for (const store::Node& node : plan.nodes) node_ids.push_back(node.id());
   if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
@@ -155,20 +157,27 @@ void Controller::change_tags(const ClusterId& cluster,
   relabel(std::move(next), "cluster.tagged", std::move(text), actor);
 }
 
-void Controller::relabel(store::Cluster next,
-                         const char* kind,
-                         std::string text,
-                         const Actor& actor) {
+store::Event Controller::event_about(const store::Cluster& cluster,
+                                     const char* kind,
+                                     std::string text,
+                                     const Actor& actor) const {
   store::Event event;
   event.set_wall_ms(parts_.clock.wall().ms);
   event.set_kind(kind);
   event.set_severity("info");
-  event.set_cluster_id(next.id());
+  event.set_cluster_id(cluster.id());
   event.set_actor(actor.who);
   event.set_source(actor.source);
   event.set_text(std::move(text));
+  return event;
+}
+
+void Controller::relabel(store::Cluster next,
+                         const char* kind,
+                         std::string text,
+                         const Actor& actor) {
   Change change;
-  change.append(event);
+  change.append(event_about(next, kind, std::move(text), actor));
   change.put(std::move(next));
   parts_.journal.commit(std::move(change));
   settle();

@@ -132,6 +132,10 @@ class Controller {
 
  private:
   Status check_disk() const;
+  store::Event event_about(const store::Cluster& cluster,
+                           const char* kind,
+                           std::string text,
+                           const Actor& actor) const;
   // Puts a cluster's row whose labels differ, with an event.
   void relabel(store::Cluster next, const char* kind, std::string text, const Actor& actor);
   void note(Touched touched);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The least that creating 1 + 2 nodes with HDFS and YARN can cost: tools/bench/floor.sh [BLOBS]
+# The least that creating 1 + 2 nodes with HDFS and YARN can cost: tools/bench/floor.sh [BLOBS [grow]]
+# With grow: one core node more, from its first action until HDFS and YARN have it, in a cluster that was told of it before.
 #
 # The cluster that tools/bench/create_vs_floor asks tusker for, started by nothing but ip, mount and runc. Image, bundles, archive,
 # configuration, command lines, users and limits are the product's: floor_plan asks its planner. What tusker does beyond that is not
@@ -31,14 +32,15 @@ if [ "${1-}" != --inside ]; then
     rm -rf --one-file-system "$work"
   }
   trap cleanup EXIT
-  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside "$blobs" "$work" "$cgroup" &
+  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside "$blobs" "$work" "$cgroup" "${2-}" &
   inside=$!
   wait "$inside"
   exit
 fi
 
 # ---- inside
-blobs=$2 work=$3 cgroup=$4
+blobs=$2 work=$3 cgroup=$4 core=2
+[ "${5-}" != grow ] || core=3
 mount -t tmpfs tmpfs /run # for runc and ip netns
 
 # User and system time, in ticks, of this shell and of what it waited for.
@@ -81,7 +83,7 @@ start_node() { # NAME ADDRESS
   runc --root /run/runc run --detach --bundle "$node" "$1" </dev/null >"$node/log/runc.log" 2>&1
 }
 
-"${TUSKER_BUILD:-build/release}/tools/bench/floor_plan" "$blobs" >"$work/desired.json"
+"${TUSKER_BUILD:-build/release}/tools/bench/floor_plan" "$blobs" "$core" >"$work/desired.json"
 mount_and_read_artifacts
 (cd "$work" && runc spec)
 python3 tools/bench/floor_nodes.py "$work" "$blobs" "/$cgroup" <"$work/desired.json" >"$work/addresses"
@@ -91,6 +93,7 @@ ticks=$(own_ticks) began=$EPOCHREALTIME
 network | ip -batch -
 starting=()
 while read -r name address; do
+  [ "$name" = core-3 ] && continue
   start_node "$name" "$address" &
   starting+=($!)
 done <"$work/addresses"
@@ -101,6 +104,15 @@ ready=$(python3 tools/bench/ready.py "$master") || {
   tail -n 5 "$work"/nodes/*/log/* >&2
   exit 1
 }
+if [ "$core" = 3 ]; then
+  ticks=$(own_ticks) began=$EPOCHREALTIME
+  start_node core-3 "$(awk '$1 == "core-3" {print $2}' "$work/addresses")"
+  started=$EPOCHREALTIME ticks=$(($(own_ticks) - ticks))
+  ready=$(python3 tools/bench/ready.py "$master" 3) || {
+    tail -n 5 "$work"/nodes/core-3/log/* >&2
+    exit 1
+  }
+fi
 awk -v began="$began" -v started="$started" -v ready="$ready" -v nodes="$(nodes_ns)" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" 'BEGIN {
   printf "wall_s=%.2f cpu_s=%.2f start_s=%.2f helpers_s=%.2f\n", ready - began, nodes / 1e9 + ticks / hz, started - began, ticks / hz
 }'

@@ -1,5 +1,5 @@
 // What the server would tell an agent for the cluster that tools/bench/create_vs_floor asks for, as
-// JSON: floor_plan BLOBS
+// JSON: floor_plan BLOBS [CORE_NODES]
 //
 // Planned by the production planner with the bundles of a blob folder, for a host that does not
 // exist, so that tools/bench/floor.sh starts the very same daemons without a server or an agent.
@@ -61,12 +61,13 @@ HostInventory large_host(Random& random) {
   return large;
 }
 
-CreateRequest request() {
+CreateRequest request(std::uint32_t core_nodes) {
   CreateRequest made;
   made.name = "measured-floor";
   made.product_id = 500;
   made.software = {"hdfs-3.5.0", "yarn-3.5.0"};
-  for (const auto& [type, count] : {std::pair{store::MASTER, 1U}, std::pair{store::CORE, 2U}}) {
+  for (const auto& [type, count] :
+       {std::pair{store::MASTER, 1U}, std::pair{store::CORE, core_nodes}}) {
     GroupRequest& group = made.groups[type];
     group.count = count;
     group.spec.set_cpus(2);
@@ -89,7 +90,9 @@ std::string to_json(const link::Desired& desired) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) fail("BLOBS");
+  if (argc != 2 && argc != 3) fail("BLOBS [CORE_NODES]");
+  const std::uint32_t core_nodes =
+      argc == 3 ? static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)) : 2U;
   SystemClock clock;
   SystemRandom random;
   const auto definitions = built_in_definitions();
@@ -99,7 +102,8 @@ int main(int argc, char** argv) {
 
   Inventory inventory{{large_host(random)}, {}};
   for (const BundleEntry& entry : index->entries()) inventory.bundles.push_back(row_of(entry));
-  const auto plan = plan_cluster(*definitions, inventory, request(), random, clock.wall());
+  const auto plan =
+      plan_cluster(*definitions, inventory, request(core_nodes), random, clock.wall());
   if (!plan.ok()) fail(plan.error().message());
 
   Model model;

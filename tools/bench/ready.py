@@ -1,7 +1,7 @@
-"""When a cluster of 1 + 2 nodes is ready, the same for tusker and for tools/bench/floor.sh: safe mode off, 2 DataNodes live,
-2 NodeManagers active, asked at 200 ms.
+"""When a cluster is ready, the same for tusker and for tools/bench/floor.sh: safe mode off, 2 DataNodes live (or as many as said),
+as many NodeManagers active, asked at 200 ms.
 
-    ready.py MASTER_ADDRESS    waits, then prints the wall clock in seconds
+    ready.py MASTER_ADDRESS [CORE_NODES]    waits, then prints the wall clock in seconds
 """
 import sys
 import time
@@ -15,21 +15,21 @@ def get(url):
         return ""
 
 
-def is_ready(master):
+def is_ready(master, core_nodes=2):
     state = get(f"http://{master}:4008/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState")
-    if '"FSState" : "Operational"' not in state or '"NumLiveDataNodes" : 2,' not in state:
+    if '"FSState" : "Operational"' not in state or f'"NumLiveDataNodes" : {core_nodes},' not in state:
         return False
-    return '"activeNodes":2,' in get(f"http://{master}:5003/ws/v1/cluster/metrics")
+    return f'"activeNodes":{core_nodes},' in get(f"http://{master}:5003/ws/v1/cluster/metrics")
 
 
-def wait_until_ready(master, within=120):
+def wait_until_ready(master, core_nodes=2, within=120):
     deadline = time.monotonic() + within
-    while not is_ready(master):
+    while not is_ready(master, core_nodes):
         if time.monotonic() > deadline:
             sys.exit(f"not ready within {within} s")
         time.sleep(0.2)
 
 
 if __name__ == "__main__":
-    wait_until_ready(sys.argv[1])
+    wait_until_ready(sys.argv[1], *map(int, sys.argv[2:]))
     print(f"{time.time():.3f}")

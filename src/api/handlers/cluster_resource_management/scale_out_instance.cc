@@ -1,16 +1,11 @@
-#include "api/client_token.h"
 #include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
-#include "control/controller.h"
-#include "model/model.h"
-#include "plan/growth.h"
+#include "api/growth_of_cluster.h"
 
 namespace tusker::api::handlers {
 namespace {
-
-constexpr std::uint64_t kMostTasks = 20;  // docs/reference/semantics.md 2.10
 
 Error not_supported(std::string_view parameter, std::string_view why) {
   return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
@@ -37,11 +32,6 @@ Status check_supported(const ScaleOutInstanceRequest& request) {
   return check_means_cluster(request.resource_base_type, request.compute_resource_id);
 }
 
-struct Growth {
-  store::NodeType type = store::NODE_TYPE_NONE;
-  std::uint32_t count = 0;
-};
-
 // One type of nodes at a time.
 Result<Growth> read_growth(const ScaleOutInstanceRequest& request) {
   if (request.master_count.value_or(0) != 0 || request.router_count.value_or(0) != 0)
@@ -54,63 +44,22 @@ Result<Growth> read_growth(const ScaleOutInstanceRequest& request) {
                      core,
                      task);
   }
-  if (core == 0 && task == 0)
+  if (core == 0 && task == 0) {
     return api_error(code::kInvalidParameter_InvalidCount,
                      "CoreCount or TaskCount has to be 1 or more");
-  if (task > kMostTasks) {
-    return api_error(code::kInvalidParameter_InvalidTaskCount,
-                     "TaskCount is {}; at most {} are possible in one call",
-                     task,
-                     kMostTasks);
   }
-  constexpr std::uint64_t kMost = UINT32_MAX;
-  return Growth{core != 0 ? store::CORE : store::TASK,
-                static_cast<std::uint32_t>(std::min(core + task, kMost))};
+  return Growth{request.instance_id,
+                core != 0 ? store::CORE : store::TASK,
+                core + task,
+                request.client_token};
 }
 
 }  // namespace
 
 Result<Answer> scale_out_instance(const ScaleOutInstanceRequest& request, Call& call) {
-  const Repeatable repeatable(request.client_token, call);
-  TK_TRY(std::optional<Answer> earlier, repeatable.earlier(call));
-  if (earlier) return *std::move(earlier);
   TK_TRY_VOID(check_supported(request));
   TK_TRY(const Growth growth, read_growth(request));
-  call.cluster_id = request.instance_id;
-  TK_TRY(const store::Cluster* const cluster,
-         find_live_cluster(call, request.instance_id, code::kResourceNotFound_ClusterNotFound));
-
-  const Model& model = call.services.model;
-  std::vector<store::Node> nodes;
-  for (const auto& [order, node] : model.nodes_of(cluster->id())) nodes.push_back(*node);
-  Controller& controller = call.services.controller;
-  TK_TRY_VOID(controller.check_scalable(*cluster));
-  TK_TRY(GrowthPlan plan,
-         plan_growth(call.services.definitions,
-                     controller.inventory(),
-                     *cluster,
-                     nodes,
-                     growth.type,
-                     growth.count,
-                     call.services.random,
-                     call.services.clock.wall()));
-
-  const FlowKeys keys = controller.next_flow(*cluster);
-  answer::ScaleOutInstanceResponse response;
-  response.instance_id = call.cluster_id;
-  const std::string token = request.client_token.value_or("");
-  response.client_token = token;
-  response.flow_id = static_cast<std::int64_t>(keys.id);
-  response.trace_id = keys.trace_id;
-  Answer answer;
-  encode(response, answer.text);
-  TK_TRY(const FlowId flow,
-         controller.start_scale_out(
-             std::move(plan), {call.caller.secret_id, call.peer}, repeatable.remembered(answer)));
-  call.services.log.info(
-      "api.scale_out",
-      {{"cluster", call.cluster_id}, {"flow", flow}, {"request", call.request_id}});
-  return answer;
+  return grow_cluster(growth, call, growth_answer<answer::ScaleOutInstanceResponse>);
 }
 
 }  // namespace tusker::api::handlers

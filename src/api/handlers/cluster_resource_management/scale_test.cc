@@ -73,6 +73,24 @@ TEST_F(Scale, RecordsNewNodesAndTellsTheOthersBeforeItAnswers) {
   EXPECT_EQ(file(node("master-1"), "dfs.exclude"), "");
 }
 
+TEST_F(Scale, IsTheSameInTheNewerGeneration) {
+  const auto grow = [&](std::string_view flag, int count, std::string_view more = "") {
+    return world.call("ScaleOutCluster",
+                      fmt::format(R"({{"InstanceId":"{}","InstanceChargeType":"POSTPAID_BY_HOUR",)"
+                                  R"("ScaleOutNodeConfig":{{"NodeFlag":"{}","NodeCount":{}}}{}}})",
+                                  id,
+                                  flag,
+                                  count,
+                                  more));
+  };
+  EXPECT_EQ(grow("MASTER", 1).code, "UnsupportedOperation");
+  EXPECT_EQ(grow("CORE", 0).code, "InvalidParameter.InvalidCount");
+  EXPECT_EQ(grow("CORE", 1, R"(,"EnableStartServiceFlag":false)").code, "UnsupportedOperation");
+  const boost::json::object response = answer(grow("CORE", 1));
+  EXPECT_EQ(response.at("TraceId").as_string(), world.model.running_flow(id)->trace_id());
+  EXPECT_EQ(node("core-3").type(), store::CORE);
+}
+
 TEST_F(Scale, AnswersARepeatedClientTokenWithTheFirstFlow) {
   const boost::json::object first = answer(scale_out(R"(,"CoreCount":1,"ClientToken":"once")"));
   EXPECT_EQ(first.at("ClientToken").as_string(), "once");
