@@ -16,6 +16,10 @@ TEST(ClusterState, FollowsAnotherOnlyWhereTheTableSaysSo) {
                                                {Cluster::CREATING, Cluster::RUNNING},
                                                {Cluster::CREATING, Cluster::CREATE_FAILED},
                                                {Cluster::RUNNING, Cluster::TERMINATING},
+                                               {Cluster::RUNNING, Cluster::SCALING_OUT},
+                                               {Cluster::SCALING_OUT, Cluster::RUNNING},
+                                               {Cluster::RUNNING, Cluster::SCALING_IN},
+                                               {Cluster::SCALING_IN, Cluster::RUNNING},
                                                {Cluster::CREATE_FAILED, Cluster::TERMINATING},
                                                {Cluster::TERMINATING, Cluster::TERMINATED},
                                                {Cluster::TERMINATING, Cluster::RUNNING}};
