@@ -11,7 +11,15 @@
 namespace tusker::api {
 namespace {
 
-constexpr std::uint64_t kMostTasks = 20;
+constexpr std::uint64_t kMostTasks = 20;  // in one call: docs/reference/semantics.md 2.10
+
+Status check_count(const Growth& growth) {
+  if (growth.type != store::TASK || growth.count <= kMostTasks) return ok_status();
+  return api_error(code::kInvalidParameter_InvalidTaskCount,
+                   "{} task nodes are asked for; at most {} are possible in one call",
+                   growth.count,
+                   kMostTasks);
+}
 
 Result<GrowthPlan> plan_of(const Growth& growth, const store::Cluster& cluster, const Call& call) {
   const Services& services = call.services;
@@ -31,12 +39,8 @@ Result<GrowthPlan> plan_of(const Growth& growth, const store::Cluster& cluster, 
 
 }  // namespace
 
-Status check_count(const Growth& growth) {
-  if (growth.type != store::TASK || growth.count <= kMostTasks) return ok_status();
-  return api_error(code::kInvalidParameter_InvalidTaskCount,
-                   "{} task nodes are asked for; at most {} are possible in one call",
-                   growth.count,
-                   kMostTasks);
+Error not_supported(std::string_view parameter, std::string_view why) {
+  return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
 }
 
 Result<Answer> grow_cluster(const Growth& growth, Call& call, GrowthAnswer write) {

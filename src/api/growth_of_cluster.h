@@ -18,8 +18,8 @@ struct Growth {
   std::optional<std::string> client_token;
 };
 
-// At most 20 task nodes in one call (docs/reference/semantics.md 2.10).
-Status check_count(const Growth& growth);
+// UnsupportedOperation, of a parameter that either generation has.
+Error not_supported(std::string_view parameter, std::string_view why);
 
 // Starts it, or finds the answer that its token got before. `write` encodes an answer that names
 // the flow.

@@ -1,5 +1,6 @@
 #include "cli/wait_flow.h"
 
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 
 namespace tusker::cli {
@@ -61,6 +62,18 @@ Result<FlowView> wait_for_flow(const ApiClient& client,
       return still_running(ErrorCode::Cancelled, "no longer waiting", cluster_id, id);
     }
   }
+}
+
+Result<FlowView> wait_for_flow(const ApiClient& client,
+                               Console& console,
+                               const std::string& cluster_id,
+                               const std::string& kind,
+                               const WaitFlags& flags) {
+  TK_TRY(Interrupt interrupt, Interrupt::watch());
+  WaitOptions wait;
+  wait.timeout = std::chrono::seconds(flags.timeout_s);
+  wait.pause = [&interrupt](Duration longest) { return interrupt.wait(longest); };
+  return wait_for_flow(client, console, cluster_id, kind, wait);
 }
 
 }  // namespace tusker::cli

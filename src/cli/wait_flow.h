@@ -8,6 +8,7 @@
 #include "cli/api_client.h"
 #include "cli/console.h"
 #include "cli/flow_view.h"
+#include "cli/options.h"
 
 namespace tusker::cli {
 
@@ -27,5 +28,12 @@ Result<FlowView> wait_for_flow(const ApiClient& client,
                                const std::string& cluster_id,
                                const std::string& kind,
                                const WaitOptions& options);
+
+// The same with a command's --wait flags, until Ctrl-C.
+Result<FlowView> wait_for_flow(const ApiClient& client,
+                               Console& console,
+                               const std::string& cluster_id,
+                               const std::string& kind,
+                               const WaitFlags& flags);
 
 }  // namespace tusker::cli

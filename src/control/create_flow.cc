@@ -12,10 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Change nothing_more(const StageView&) {
-  return {};
-}
-
 // The plan's rows were recorded in the commit that started the flow: nothing is left to wait for.
 Outcome check_reserved(const StageView&) {
   return Outcome::done();

@@ -251,9 +251,8 @@ Outcome check_nodes_gone(const StageView& view) {
           about(view.model, *node));
     } else if (status != nullptr && !status->failure().message().empty()) {
       store::Failure failure = failure_of(view.model, *node, status->failure());
-      findings.add(Findings::Trouble,
-                   fmt::format("{}: its removal fails: {}", node->name(), failure.message()),
-                   std::move(failure));
+      std::string line = fmt::format("{}: its removal fails: {}", node->name(), failure.message());
+      findings.add(Findings::Trouble, std::move(line), std::move(failure));
     } else {
       findings.add(
           Findings::Patience,
@@ -263,6 +262,10 @@ Outcome check_nodes_gone(const StageView& view) {
     }
   }
   return std::move(findings).outcome();
+}
+
+Change nothing_more(const StageView&) {
+  return {};
 }
 
 Change remove_nodes(const StageView& view) {

@@ -27,6 +27,8 @@ Outcome check_serving_nodes_drained(const StageView& view);
 // left.
 Outcome check_nodes_gone(const StageView& view);
 
+// Of a stage that only waits.
+Change nothing_more(const StageView& view);
 // The flow's nodes become undesired.
 Change remove_nodes(const StageView& view);
 // They are to leave: their data and their work move to others.

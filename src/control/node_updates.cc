@@ -155,7 +155,8 @@ Change record_nodes(const Model& model, std::vector<store::Node> nodes, ClusterF
 
 Change update_nodes(const StageView& view, const std::vector<store::Node>& changed) {
   std::vector<store::Node> nodes;
-  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
+  for (const auto& entry : view.model.nodes_of(view.flow.cluster_id())) {
+    const store::Node* const node = entry.second;
     const auto found = std::find_if(changed.begin(), changed.end(), [&](const store::Node& one) {
       return one.id() == node->id();
     });
@@ -172,6 +173,10 @@ Change update_nodes(const StageView& view, const std::vector<store::Node>& chang
   Change change = record_nodes(view.model, std::move(nodes), {});
   change.append(not_rendered(view, files.error()));
   return change;
+}
+
+Change forget_nodes(const StageView& view) {
+  return update_nodes(view, {});
 }
 
 Outcome check_nodes_updated(const StageView& view) {

@@ -20,6 +20,9 @@ Change record_nodes(const Model& model, std::vector<store::Node> nodes, ClusterF
 // event that says why.
 Change update_nodes(const StageView& view, const std::vector<store::Node>& changed);
 
+// The same with nothing changed: those that are gone are in no file any more.
+Change forget_nodes(const StageView& view);
+
 // Every node of the cluster whose host is told of it, and is not away, has its files in force, and
 // roles that read files while they run have read them. A node that has such a role is waited for
 // even when its host is away.

@@ -18,10 +18,6 @@ Change take_back(const StageView& view) {
                       nodes_of_flow(view, [](store::Node& node) { node.set_leaving(false); }));
 }
 
-Change forget_nodes(const StageView& view) {
-  return update_nodes(view, {});
-}
-
 constexpr std::string_view kDrain = "drain-nodes";
 
 constexpr std::array<Stage, 3> kForward{{

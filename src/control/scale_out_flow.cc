@@ -13,20 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Change nothing_more(const StageView&) {
-  return {};
-}
-
 // Their hosts are told of them.
 Change make_nodes(const StageView& view) {
   Change change;
   for (store::Node& node : nodes_of_flow(view, [](store::Node& one) { one.set_prepared(false); }))
     change.put(std::move(node));
   return change;
-}
-
-Change forget_nodes(const StageView& view) {
-  return update_nodes(view, {});
 }
 
 // The rows of the new nodes, and the others' files that name them, are in the commit that starts

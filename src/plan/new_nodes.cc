@@ -52,6 +52,7 @@ Status check_sizes(const Definitions& definitions,
     const NodeMemory memory = divide_memory(memory_mb(node), roles);
     if (memory.needed_mb <= memory.total_mb) continue;
     std::vector<std::string_view> names;
+    names.reserve(roles.size());
     for (const RoleDefinition* role : roles) names.push_back(role->name);
     return Error::make(
                ErrorCode::InvalidArgument,

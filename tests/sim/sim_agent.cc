@@ -236,8 +236,7 @@ void SimAgent::tell_facts(Node& node, link::RoleStatus& status, Time now) {
     tell("NumLiveDataNodes", wrong ? 0 : ready_count_(cluster, "DataNode", false));
     tell("MissingBlocks", 0);
     const int leaving = ready_count_(cluster, "DataNode", true);
-    const bool never =
-        trouble_.kind == Trouble::Kind::DrainNeverEnds || trouble_.also_drain_never_ends;
+    const bool never = trouble_.kind == Trouble::Kind::DrainNeverEnds;
     const bool moved = !never && now >= node.drained_at;
     tell("NumDecommissioningDataNodes", moved ? 0 : leaving);
     tell("NumDecomLiveDataNodes", moved ? leaving : 0);

@@ -29,8 +29,6 @@ struct Trouble {
   bool also_node_fails = false;
   // Likewise: a NodeManager that never is ready, beside a DataNode that is.
   bool also_role_fails = false;
-  // Likewise: DrainNeverEnds.
-  bool also_drain_never_ends = false;
 };
 
 // What happens to one message between server and agents. A lost one takes its connection with it,

@@ -5,7 +5,6 @@
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
-#include "cli/interrupt.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
 #include "cli/table.h"
@@ -122,11 +121,7 @@ Status wait_until_gone(Session& session,
                        const ApiClient& client,
                        const ClusterRow& row,
                        const WaitFlags& flags) {
-  TK_TRY(Interrupt interrupt, Interrupt::watch());
-  WaitOptions wait;
-  wait.timeout = std::chrono::seconds(flags.timeout_s);
-  wait.pause = [&interrupt](Duration longest) { return interrupt.wait(longest); };
-  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, row.id, "TERMINATE", wait));
+  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, row.id, "TERMINATE", flags));
   if (!flow.succeeded()) {
     session.console.note(render_failure(flow));
     return Error::make(

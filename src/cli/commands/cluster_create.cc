@@ -7,7 +7,6 @@
 #include "cli/create_parameters.h"
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
-#include "cli/interrupt.h"
 #include "cli/json_text.h"
 #include "cli/node_sizes.h"
 #include "cli/options.h"
@@ -122,11 +121,7 @@ Status wait_until_running(Session& session,
                           const ApiClient& client,
                           const std::string& id,
                           const CreateOptions& options) {
-  TK_TRY(Interrupt interrupt, Interrupt::watch());
-  WaitOptions wait;
-  wait.timeout = std::chrono::seconds(options.wait.timeout_s);
-  wait.pause = [&interrupt](Duration longest) { return interrupt.wait(longest); };
-  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, id, "CREATE", wait));
+  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, id, "CREATE", options.wait));
   if (flow.succeeded()) {
     session.console.note(fmt::format("{} is running.\n", printable(options.name)));
     return ok_status();

@@ -7,7 +7,6 @@
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
-#include "cli/interrupt.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
 #include "cli/wait_flow.h"
@@ -105,12 +104,8 @@ Status wait_until_scaled(Session& session,
                          const Change& change,
                          const WaitFlags& flags) {
   client.set_timeout(std::chrono::milliseconds(2000));
-  TK_TRY(Interrupt interrupt, Interrupt::watch());
-  WaitOptions wait;
-  wait.timeout = std::chrono::seconds(flags.timeout_s);
-  wait.pause = [&interrupt](Duration longest) { return interrupt.wait(longest); };
   const char* const kind = change.to > change.from ? "SCALE_OUT" : "SCALE_IN";
-  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, row.id, kind, wait));
+  TK_TRY(const FlowView flow, wait_for_flow(client, session.console, row.id, kind, flags));
   if (flow.succeeded()) {
     session.console.note(
         fmt::format("{} has {} {} nodes.\n", printable(row.name), change.to, change.word));

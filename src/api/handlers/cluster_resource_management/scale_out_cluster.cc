@@ -1,14 +1,8 @@
-#include "api/errors.h"
-#include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
 #include "api/growth_of_cluster.h"
 
 namespace tusker::api::handlers {
 namespace {
-
-Error not_supported(std::string_view parameter, std::string_view why) {
-  return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
-}
 
 Status check_supported(const ScaleOutClusterRequest& request) {
   if (request.hardware_source_type.value_or("HOST") != "HOST" || request.pod_spec_info)

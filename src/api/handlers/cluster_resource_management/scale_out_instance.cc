@@ -7,10 +7,6 @@
 namespace tusker::api::handlers {
 namespace {
 
-Error not_supported(std::string_view parameter, std::string_view why) {
-  return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
-}
-
 Status check_supported(const ScaleOutInstanceRequest& request) {
   if (request.hardware_resource_type.value_or("HOST") != "HOST" || request.pod_spec ||
       request.pod_parameter)
