@@ -12,6 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/time_text.h"
+
 namespace tusker::api {
 
 // Items of an answer. Borrowed from the Arena that made them: nothing else yields a span that one
@@ -48,6 +50,12 @@ class Arena {
     char* const place = bytes(text.size());
     if (!text.empty()) std::memcpy(place, text.data(), text.size());
     return {place, text.size()};
+  }
+
+  std::string_view time(WallTime time) {
+    char* const place = bytes(kTimeText);
+    write_text(time, place);
+    return {place, kTimeText};
   }
 
   // The format is compiled: FMT_COMPILE("{} GB").

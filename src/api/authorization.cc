@@ -89,6 +89,7 @@ Result<Authorization> parse_authorization(std::string_view header) {
   if (!header.starts_with(kScheme)) return malformed("it does not begin with {}", kScheme);
   header.remove_prefix(kScheme.size());
   Authorization authorization;
+  authorization.header_names.reserve(4);
   while (!header.empty()) {
     const std::size_t end = header.find(',');
     TK_TRY_VOID(read_part(trimmed(header.substr(0, end)), authorization));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,11 @@ bool is_index(std::string_view part) {
 // One part of the flattened names: Tags, its 0, that one's TagKey. Index parts are kept apart so
 // that they sort as numbers.
 struct Branch {
-  std::map<std::string_view, Branch> members;
-  std::map<std::uint32_t, Branch> items;
+  using allocator_type = std::pmr::polymorphic_allocator<>;
+  explicit Branch(allocator_type memory) : members(memory), items(memory) {}
+
+  std::pmr::map<std::string_view, Branch> members;
+  std::pmr::map<std::uint32_t, Branch> items;
   std::string_view text;
   bool is_leaf = false;
 
@@ -137,6 +141,8 @@ Value* build(const Branch& branch, Arena& arena) {
 
 Result<std::vector<Parameter>> read_parameters(std::string_view encoded, Arena& arena) {
   std::vector<Parameter> parameters;
+  const auto likely = static_cast<std::size_t>(std::ranges::count(encoded, '&')) + 1;
+  parameters.reserve(std::min(likely, kMaxParameters));
   while (!encoded.empty()) {
     const std::size_t end = encoded.find('&');
     const std::string_view pair = encoded.substr(0, end);
@@ -157,7 +163,7 @@ Result<std::vector<Parameter>> read_parameters(std::string_view encoded, Arena& 
 }
 
 Result<const Value*> build_object(const std::vector<Parameter>& parameters, Arena& arena) {
-  Branch root;
+  Branch root(arena.resource());
   for (const Parameter& parameter : parameters) TK_TRY_VOID(insert(root, parameter));
   Value* object = build(root, arena);
   object->kind = Value::Kind::Object;

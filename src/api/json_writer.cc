@@ -117,14 +117,17 @@ char* put_special(char* at, std::string_view text, std::size_t& taken) {
 JsonWriter::JsonWriter(std::string& out) : out_(out), used_(out.size()) {}
 
 char* JsonWriter::begin() {
-  out_.resize(std::max(out_.capacity(), used_ + kRoom));
-  end_ = out_.data() + out_.size();
-  return out_.data() + used_;
+  return make_room(used_, std::max(out_.capacity(), used_ + kRoom));
 }
 
 char* JsonWriter::grow(char* at, std::size_t room) {
   const auto used = static_cast<std::size_t>(at - out_.data());
-  out_.resize(std::max(out_.size() * 2, used + room));
+  return make_room(used, std::max(out_.size() * 2, used + room));
+}
+
+// Not resize(), which would clear every byte that is about to be written.
+char* JsonWriter::make_room(std::size_t used, std::size_t size) {
+  out_.resize_and_overwrite(size, [](char*, std::size_t all) { return all; });
   end_ = out_.data() + out_.size();
   return out_.data() + used;
 }

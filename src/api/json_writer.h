@@ -43,6 +43,7 @@ class JsonWriter {
   }
   char* long_text(char* at, std::string_view text);
   char* grow(char* at, std::size_t room);
+  char* make_room(std::size_t used, std::size_t size);
 
   std::string& out_;
   const char* end_ = nullptr;

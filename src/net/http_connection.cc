@@ -256,10 +256,29 @@ bool HttpConnection::take_discarded() {
   return true;
 }
 
+void HttpConnection::wait_for_input() {
+  if (socket_->tls()) return wait(IoStatus::WantRead);
+  if (std::exchange(receiving_, true)) return;
+  socket_->receive(
+      first_,
+      [self = shared_from_this()](const boost::system::error_code& failure, std::size_t bytes) {
+        self->receiving_ = false;
+        if (self->phase_ == Phase::Closed) return;
+        self->received(!failure, {self->first_.data(), bytes});
+      });
+}
+
+void HttpConnection::received(bool open, std::string_view bytes) {
+  if (!open && wants_input()) return close();
+  drained_ = bytes.size() < first_.size();
+  in_ += bytes;
+  if (wants_input()) pump();
+}
+
 // Reads once. False if there is nothing to read now, or never again.
 bool HttpConnection::fill() {
   if (std::exchange(drained_, false)) {
-    wait(IoStatus::WantRead);
+    wait_for_input();
     return false;
   }
   const std::span<char> scratch = owner_->scratch();
@@ -272,6 +291,8 @@ bool HttpConnection::fill() {
       in_.append(scratch.data(), io.bytes);
       return true;
     case IoStatus::WantRead:
+      wait_for_input();
+      return false;
     case IoStatus::WantWrite:
       wait(io.status);
       return false;

@@ -2,6 +2,7 @@
 
 // For src/net only: one connection of an HttpServer.
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -89,6 +90,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   bool take_body();
   bool take_discarded();
   bool fill();
+  void wait_for_input();
+  void received(bool open, std::string_view bytes);
   void expect_next_request();
   void begin_body(RequestHead head);
   void dispatch();
@@ -111,7 +114,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Phase phase_ = Phase::Handshake;
   Time deadline_ = Time::max();
   bool pumping_ = false;
-  bool drained_ = false;  // the last read took all that the kernel had
+  bool drained_ = false;          // the last read took all that the kernel had
+  bool receiving_ = false;        // into first_
+  std::array<char, 1024> first_;  // what is received after waiting: most requests as a whole
 
   std::string in_;            // received, not taken yet
   std::size_t searched_ = 0;  // of in_, without finding the end of a head

@@ -62,9 +62,26 @@ class HeadParser final : public http::basic_parser<true> {
   RequestHead& head_;
 };
 
+// Where the next byte is from `at` on that is a control, or the text's last few bytes begin.
+std::size_t skip_ordinary(std::string_view bytes, std::size_t at) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = kEach * 0x80;
+  for (std::uint64_t word = 0; at + sizeof word <= bytes.size(); at += sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    const std::uint64_t deleted = word ^ (kEach * 0x7f);
+    // Bytes below a space, or that are 0x7f; one behind such a byte may be taken for one as well.
+    // (Hacker's Delight, 6-1.)
+    const std::uint64_t found = ((word - kEach * ' ') & ~word) | ((deleted - kEach) & ~deleted);
+    if ((found & kHigh) != 0) break;
+  }
+  return at;
+}
+
 // What no header may hold, and no line may begin with; Beast joins folded lines into one value.
 std::optional<HttpRefusal> check_bytes(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if ((i & 7) == 0) i = skip_ordinary(bytes, i);
+    if (i >= bytes.size()) break;
     const auto c = static_cast<unsigned char>(bytes[i]);
     if (c >= ' ' && c != 0x7f) continue;
     if (c == '\t') continue;

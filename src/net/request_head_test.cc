@@ -64,6 +64,23 @@ TEST(RequestHead, WantsExactlyOneHost) {
   EXPECT_EQ(status_of("GET / HTTP/1.0\r\n\r\n"), 200);
 }
 
+// Heads are looked through eight bytes at a time.
+TEST(RequestHead, FindsAControlWhereverItStands) {
+  const std::string head = with("Name: 0123456789abcdef~\xC3\xA9\xFF\r\n");
+  ASSERT_EQ(status_of(head), 200);
+  const std::size_t first = head.find("0123");
+  for (std::size_t at = first; at < head.find("\xFF"); ++at) {
+    for (const char control : {'\0', '\x01', '\x1F', '\x7F', '\r', '\n'}) {
+      std::string broken = head;
+      broken[at] = control;
+      EXPECT_EQ(status_of(broken), 400) << at << ": " << static_cast<int>(control);
+    }
+    std::string spaced = head;
+    spaced[at] = '\t';
+    EXPECT_EQ(status_of(spaced), 200) << at;
+  }
+}
+
 struct Case {
   const char* name;
   const char* lines;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,13 @@ class Socket {
     tcp_.async_wait(want == IoStatus::WantWrite ? boost::asio::ip::tcp::socket::wait_write
                                                 : boost::asio::ip::tcp::socket::wait_read,
                     std::forward<Handler>(handler));
+  }
+  // Calls handler(error_code, bytes) with what comes next, without TLS only. Unlike wait() it costs
+  // no call of the kernel when the last receive() got less than it had room for.
+  template <typename Handler>
+  void receive(std::span<char> place, Handler&& handler) {
+    tcp_.async_receive(boost::asio::buffer(place.data(), place.size()),
+                       std::forward<Handler>(handler));
   }
   boost::asio::ip::tcp::socket& tcp() { return tcp_; }
 

@@ -39,9 +39,9 @@ struct Nodes {
 Nodes nodes_of(const store::Cluster& cluster, const Model& model) {
   Nodes nodes;
   for (const auto& [order, node] : model.nodes_of(cluster.id())) {
-    const auto type = static_cast<std::size_t>(node->type());
+    const auto type = static_cast<std::size_t>(order.first);
     if (type < nodes.count.size()) ++nodes.count[type];
-    if (node->type() == store::MASTER && nodes.master_address.empty())
+    if (type == store::MASTER && nodes.master_address.empty())
       nodes.master_address = node->address();
   }
   return nodes;
@@ -166,7 +166,7 @@ void fill_cluster_info(const store::Cluster& cluster,
   info.cluster_title = status_text(static_cast<int>(info.status));
   info.ftitle = info.cluster_title;
   if (cluster.has_failure()) info.alarm_info = arena.copy(failure_text(cluster.failure()));
-  info.add_time = arena.copy(to_text(WallTime{cluster.created_wall_ms()}));
+  info.add_time = arena.time(WallTime{cluster.created_wall_ms()});
   info.run_time = run_time(cluster, now, arena);
   info.master_ip = master_ip(cluster, nodes, arena);
   info.config = config_of(cluster, nodes, arena);

@@ -27,8 +27,9 @@ Result<Clusters> candidates(const DescribeInstancesRequest& request, const Call&
   const Model& model = call.services.model;
   Clusters found;
   if (request.instance_ids.empty()) {
-    for (const auto& [number, cluster] : model.clusters_of(call.caller.account))
-      found.push_back(cluster);
+    const auto& owned = model.clusters_of(call.caller.account);
+    found.reserve(owned.size());
+    for (const auto& [number, cluster] : owned) found.push_back(cluster);
     return found;
   }
   for (const std::string& id : request.instance_ids) {

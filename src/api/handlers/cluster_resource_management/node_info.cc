@@ -164,8 +164,8 @@ answer::NodeHardwareInfo node_info(const store::Cluster& cluster,
   info.services = arena.copy(services_of(node));
   info.services_status = arena.copy(services_status(node, call.services.model));
   info.charge_type = cluster.pay_mode();
-  info.apply_time = arena.copy(to_text(WallTime{node.created_wall_ms()}));
-  info.current_time = arena.copy(to_text(call.services.clock.wall()));
+  info.apply_time = arena.time(WallTime{node.created_wall_ms()});
+  info.current_time = arena.time(call.services.clock.wall());
   info.is_auto_renew = cluster.asked().auto_renew();
   return info;
 }

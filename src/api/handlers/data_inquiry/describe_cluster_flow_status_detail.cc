@@ -71,8 +71,8 @@ List<answer::StageInfoDetail> stages_of(const FlowProgress& flow, WallTime now, 
     detail.is_show = true;
     detail.status = stage_status(stage.status);
     detail.progress = stage.status == StageProgress::Status::Done ? 1 : 0;
-    detail.starttime = arena.copy(to_text(WallTime{stage.started_wall_ms}));
-    detail.endtime = arena.copy(to_text(WallTime{stage.ended_wall_ms}));
+    detail.starttime = arena.time(WallTime{stage.started_wall_ms});
+    detail.endtime = arena.time(WallTime{stage.ended_wall_ms});
     detail.time_consuming = arena.copy(taken(stage, now));
     detail.id = ++count;
     if (stage.status == StageProgress::Status::Failed) {

@@ -15,7 +15,7 @@ Result<Answer> describe_bundles(const DescribeBundlesRequest&, Call& call) {
     info.name = bundle.name();
     info.version = bundle.version();
     info.size = static_cast<std::int64_t>(bundle.size());
-    info.add_time = arena.copy(to_text(WallTime{bundle.added_wall_ms()}));
+    info.add_time = arena.time(WallTime{bundle.added_wall_ms()});
     return info;
   });
   Answer answer;

@@ -48,8 +48,8 @@ answer::FlowStage stage_of_flow(const StageProgress& stage, WallTime now, Arena&
   shown.name = stage.name;
   shown.direction = stage.unwinding ? "UNWINDING" : "FORWARD";
   shown.status = status_word(stage.status);
-  shown.start_time = arena.copy(to_text(WallTime{stage.started_wall_ms}));
-  shown.end_time = arena.copy(to_text(WallTime{stage.ended_wall_ms}));
+  shown.start_time = arena.time(WallTime{stage.started_wall_ms});
+  shown.end_time = arena.time(WallTime{stage.ended_wall_ms});
   if (stage.started_wall_ms != 0) {
     const std::int64_t end = stage.ended_wall_ms != 0 ? stage.ended_wall_ms : now.ms;
     shown.milliseconds = std::max<std::int64_t>(0, end - stage.started_wall_ms);
@@ -100,8 +100,8 @@ answer::FlowInfo flow_info(const FlowProgress& flow,
   shown.direction = row.direction() == store::Flow::UNWINDING ? "UNWINDING" : "FORWARD";
   shown.outcome = arena.copy(store::Flow::Outcome_Name(row.outcome()));
   shown.progress = flow.fraction;
-  shown.start_time = arena.copy(to_text(WallTime{row.started_wall_ms()}));
-  shown.end_time = arena.copy(to_text(WallTime{row.ended_wall_ms()}));
+  shown.start_time = arena.time(WallTime{row.started_wall_ms()});
+  shown.end_time = arena.time(WallTime{row.ended_wall_ms()});
   shown.cancel_requested = row.cancel_requested();
   shown.resource_ids = arena.texts(row.node_ids());
   shown.stages =

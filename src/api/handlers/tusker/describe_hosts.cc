@@ -27,7 +27,7 @@ answer::HostInfo host_info(const store::Host& host, const Model& model, Arena& a
   info.disk_free_bytes = observed == nullptr ? 0 : as_number(observed->facts.disk_free_bytes());
   info.disk_reserved_bytes = as_number(reserved.disk_bytes);
   info.nodes = static_cast<std::int64_t>(model.nodes_on(host.id()).size());
-  info.join_time = arena.copy(to_text(WallTime{host.joined_wall_ms()}));
+  info.join_time = arena.time(WallTime{host.joined_wall_ms()});
   return info;
 }
 
