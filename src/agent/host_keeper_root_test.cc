@@ -11,6 +11,8 @@
 #include "agent/cgroups.h"
 #include "agent/desired_cache.h"
 #include "agent/node_program.h"
+#include "agent/s6.h"
+#include "agent/safe_folder.h"
 #include "agent/testing/test_host.h"
 #include "base/file.h"
 
@@ -97,10 +99,10 @@ TEST(HostKeeper, MakesARoleReadItsFilesAgainForEachTagAndInEachLife) {
   role.mutable_reload()->mutable_hadoop_rpc()->set_port(4008);
   role.mutable_reload()->mutable_hadoop_rpc()->set_method("refreshNodes");
   *node.add_roles() = role;
-  const auto has_reloaded = [&](const std::string& tag, std::uint32_t restarts) {
+  const auto has_reloaded = [&](const std::string& tag, std::uint32_t serial) {
     return host.run_until([&](const link::Observed& seen) {
       const link::RoleStatus* status = find_role(seen, node.id(), "NameNode");
-      return status != nullptr && status->restarts() == restarts && status->reloaded() == tag;
+      return status != nullptr && status->restart_serial() == serial && status->reloaded() == tag;
     });
   };
   host.keeper().take(host.desired({node}));
@@ -118,6 +120,71 @@ TEST(HostKeeper, MakesARoleReadItsFilesAgainForEachTagAndInEachLife) {
   node.mutable_roles(0)->clear_reload();
   host.keeper().take(host.desired({node}));
   ASSERT_TRUE(has_reloaded("", 1));
+}
+
+// A restart that was asked for is no end of the role's own, and what it said before is not said of
+// it any more.
+TEST(HostKeeper, RestartsStopsAndStartsARole) {
+  TestHost host;
+  link::Node node = host.node(2);
+  *node.add_roles() = TestHost::daemon("NameNode", 4008);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+  const std::uint32_t first = find_role(host.observed(), node.id(), "NameNode")->pid();
+  const auto reach = [&](link::RoleStatus::State state, std::uint32_t serial) {
+    host.keeper().take(host.desired({node}));
+    return host.run_until([&](const link::Observed& seen) {
+      const link::RoleStatus* role = find_role(seen, node.id(), "NameNode");
+      if (role == nullptr) return false;
+      // Never ready in the old life once the new order is known.
+      if (role->restart_serial() == 1 && role->state() == link::RoleStatus::READY) {
+        EXPECT_NE(role->pid(), first);
+      }
+      EXPECT_EQ(role->restarts(), 0U);
+      return role->state() == state && role->restart_serial() == serial;
+    });
+  };
+  node.mutable_roles(0)->set_restart_serial(1);
+  ASSERT_TRUE(reach(link::RoleStatus::READY, 1));
+  node.mutable_roles(0)->set_wanted(link::Role::STOPPED);
+  ASSERT_TRUE(reach(link::RoleStatus::STOPPED, 1));
+  // Held back again, as a DataNode whose NameNode is down: it waits.
+  node.mutable_roles(0)->set_wanted(link::Role::HELD);
+  ASSERT_TRUE(reach(link::RoleStatus::HELD, 1));
+  node.mutable_roles(0)->set_wanted(link::Role::RUNNING);
+  node.mutable_roles(0)->set_restart_serial(2);
+  ASSERT_TRUE(reach(link::RoleStatus::READY, 2));
+}
+
+TEST(HostKeeper, LeavesARoleInMaintenanceDownUntilItIsStarted) {
+  TestHost host;
+  link::Node node = host.node(2);
+  link::Role role = TestHost::daemon("NameNode", 4008);
+  role.set_maintenance(true);
+  *node.add_roles() = role;
+  host.keeper().take(host.desired({node}));
+  const auto is_in = [&](link::RoleStatus::State state) {
+    return host.run_until([&](const link::Observed& seen) {
+      const link::RoleStatus* status = find_role(seen, node.id(), "NameNode");
+      return status != nullptr && status->state() == state;
+    });
+  };
+  ASSERT_TRUE(is_in(link::RoleStatus::READY));
+  const Result<PinnedFolder> folder =
+      PinnedFolder::open(NodeLayout(host.layout(), node.id()).service(), "NameNode");
+  ASSERT_TRUE(folder.ok());
+  ASSERT_TRUE(command_service(folder->path(), "k").ok());
+  ASSERT_TRUE(is_in(link::RoleStatus::DOWN));
+  EXPECT_FALSE(read_supervised(folder->path())->wanted_up);
+  node.mutable_roles(0)->set_restart_serial(1);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(is_in(link::RoleStatus::READY));
+  ASSERT_TRUE(command_service(folder->path(), "k").ok());
+  ASSERT_TRUE(is_in(link::RoleStatus::DOWN));
+  node.mutable_roles(0)->set_maintenance(false);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(is_in(link::RoleStatus::READY));
 }
 
 // A server that was restored from an older copy must not take nodes away.

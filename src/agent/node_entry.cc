@@ -17,10 +17,13 @@ link::NodeStatus::State state_of(const NodeEntry& entry) {
 RoleState role_state(const link::Role& role, const RoleService& seen, const RoleProbes* probes) {
   const bool never_started = seen.starts == 0;
   if (seen.supervised && seen.supervised->running()) {
-    return probes != nullptr && probes->ready() ? link::RoleStatus::READY
-                                                : link::RoleStatus::STARTING;
+    // One that is about to end answers for a while yet.
+    const bool ending = seen.restarting || role.wanted() == link::Role::STOPPED;
+    return probes != nullptr && probes->ready() && !ending ? link::RoleStatus::READY
+                                                           : link::RoleStatus::STARTING;
   }
-  if (role.wanted() == link::Role::HELD && never_started) return link::RoleStatus::HELD;
+  const bool rests = never_started || (seen.supervised && !seen.supervised->wanted_up);
+  if (role.wanted() == link::Role::HELD && rests) return link::RoleStatus::HELD;
   if (role.wanted() == link::Role::STOPPED) return link::RoleStatus::STOPPED;
   if (never_started || !seen.supervised) return link::RoleStatus::STARTING;
   return link::RoleStatus::DOWN;
@@ -44,7 +47,7 @@ link::RoleStatus role_status(const NodeEntry& entry, const link::Role& role) {
   status.set_state(role_state(role, seen, probes));
   if (seen.supervised && seen.supervised->running())
     status.set_pid(static_cast<std::uint32_t>(seen.supervised->pid));
-  status.set_restarts(seen.starts > 0 ? seen.starts - 1 : 0);
+  status.set_restarts(seen.starts > seen.starts_before ? seen.starts - seen.starts_before - 1 : 0);
   status.set_last_exit_code(seen.last_exit.value_or(0));
   status.set_restart_serial(seen.restart_serial);
   status.set_memory_bytes(view->second.memory_bytes);

@@ -147,6 +147,7 @@ struct RoleProbes::Asked {
   Facts facts;
   std::string unmet = "not asked yet";
   bool was_ready = false;
+  bool was_answered = false;
   int unanswered = 0;
   Timer timer;
 
@@ -154,10 +155,9 @@ struct RoleProbes::Asked {
     return probe.has_tcp() || probe.has_http() || probe.has_hadoop_rpc() || !probe.ready().empty();
   }
   std::uint32_t interval_ms() const {
-    const std::uint32_t wanted =
-        was_ready || !decides() ? probe.interval_ms() : probe.starting_interval_ms();
-    const std::uint32_t standard =
-        was_ready || !decides() ? kDefaultIntervalMs : kDefaultStartingMs;
+    const bool known = was_ready || (!decides() && was_answered);
+    const std::uint32_t wanted = known ? probe.interval_ms() : probe.starting_interval_ms();
+    const std::uint32_t standard = known ? kDefaultIntervalMs : kDefaultStartingMs;
     return std::max(wanted == 0 ? standard : wanted, kShortestMs);
   }
 };
@@ -201,6 +201,7 @@ void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
   bool changed = false;
   if (answer.ok()) {
     asked.unanswered = 0;
+    asked.was_answered = true;
     asked.unmet = unmet_condition(asked.probe, *answer);
     changed = asked.facts != *answer;
     asked.facts = *std::move(answer);

@@ -113,6 +113,11 @@ std::string role_finish_script(bool kill_group) {
       "read -r number began pid <starts\n"
       "echo \"$number $code\" >ended\n";
   if (kill_group) out += "kill -s KILL -- \"-$pid\" 2>/dev/null\n";
+  // 125 tells s6 that it is not to start again; an operator's restart is not an end of its own.
+  out +=
+      "hurry=0\n"
+      "[ -r hurry ] && read -r hurry <hurry\n"
+      "[ -e maintenance ] && [ \"$hurry\" != \"$number\" ] && exit 125\n";
   out +=
       "delay=0\n"
       "[ -r backoff ] && read -r delay <backoff\n"

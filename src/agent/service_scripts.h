@@ -19,7 +19,8 @@ class Task;
 //
 // The scripts keep what the agent reads back, as files beside them: `starts` ("number uptime pid"
 // of the last start), `ended` ("number code" of the last end), `backoff`; and they read `hurry`
-// ("number": do not wait after that start ends). Only shell built-ins: a start costs no fork.
+// ("number": do not wait after that start ends) and `maintenance` (empty: do not start again). Only
+// shell built-ins: a start costs no fork.
 
 using Environment = std::map<std::string, std::string>;
 
@@ -32,7 +33,7 @@ Result<std::string> role_run_script(const link::Role& role,
                                     const ImageUser& user,
                                     int oom_score_adj);
 // Records the end, kills what is left of the process group if asked to, and waits: 1 s, doubling to
-// 60 s, from 1 s again after a role has lived for 60 s.
+// 60 s, from 1 s again after a role has lived for 60 s. In maintenance it stays down instead.
 std::string role_finish_script(bool kill_group);
 // Writes the role's output to /var/log/tusker/NAME, at most `log_bytes` in all its files.
 std::string role_log_script(std::string_view role, std::uint64_t log_bytes);

@@ -187,6 +187,15 @@ TEST_F(ServiceScriptsTest, DoNotWaitForARestartThatWasAskedFor) {
   EXPECT_EQ(content("ended"), "3 143\n");
 }
 
+TEST_F(ServiceScriptsTest, LeaveARoleInMaintenanceDown) {
+  put("starts", "3 0 1\n");
+  put("maintenance", "");
+  EXPECT_EQ(end_role(false, {"7", "0"}).exit_code, 125) << "s6 does not start it again";
+  EXPECT_EQ(content("ended"), "3 7\n");
+  put("hurry", "3\n");
+  EXPECT_EQ(end_role(false, {"256", "15"}).exit_code, 0) << "a restart that was asked for";
+}
+
 TEST_F(ServiceScriptsTest, KillWhatIsLeftOfARoleOnlyIfAskedTo) {
   EXPECT_EQ(role_finish_script(false).find("kill"), std::string::npos);
   EXPECT_NE(role_finish_script(true).find("kill -s KILL -- \"-$pid\""), std::string::npos);

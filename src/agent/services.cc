@@ -21,6 +21,10 @@ bool has_service(const NodeLayout& node, const std::string& name) {
   return folder.ok() && path_exists(folder->file("run"));
 }
 
+Status put_number(const PinnedFolder& folder, const char* name, std::uint32_t number) {
+  return put_file(folder.file(name), fmt::format("{}\n", number), 0644);
+}
+
 // Everything but `run` first: what s6-svscan finds must be complete, so a new service is made under
 // a name that it ignores.
 Status write_service(const NodeLayout& node,
@@ -46,10 +50,14 @@ Status write_service(const NodeLayout& node,
   TK_TRY_VOID(put_file(folder.file("timeout-finish"), "120000\n", 0644));
   TK_TRY_VOID(put_file(log.file("run"), role_log_script(role.name(), role.log_bytes()), 0755));
   TK_TRY_VOID(put_file(folder.file("run"), run, 0755));
+  if (role.maintenance()) {
+    TK_TRY_VOID(put_file(folder.file("maintenance"), "", 0644));
+  } else {
+    ::unlink(folder.file("maintenance").c_str());
+  }
   if (!fresh) return ok_status();
   if (role.wanted() != link::Role::RUNNING) TK_TRY_VOID(put_file(folder.file("down"), "", 0644));
-  TK_TRY_VOID(
-      put_file(folder.file("restart_serial"), fmt::format("{}\n", role.restart_serial()), 0644));
+  TK_TRY_VOID(put_number(folder, "restart_serial", role.restart_serial()));
   TK_TRY_VOID(remove_tree(node.state(role.name())));
   if (::rename(node.state(name).c_str(), node.state(role.name()).c_str()) != 0)
     return Error::from_errno(errno, node.state(name));
@@ -137,6 +145,10 @@ RoleService read_role_service(const NodeLayout& node, const std::string& role) {
   if (const auto serial = numbers_in(folder->file("restart_serial")); !serial.empty()) {
     seen.restart_serial = static_cast<std::uint32_t>(serial[0]);
   }
+  if (const auto before = numbers_in(folder->file("operated")); !before.empty())
+    seen.starts_before = static_cast<std::uint32_t>(before[0]);
+  if (const auto hurry = numbers_in(folder->file("hurry")); !hurry.empty() && seen.starts > 0)
+    seen.restarting = static_cast<std::uint32_t>(hurry[0]) == seen.starts;
   return seen;
 }
 
@@ -151,18 +163,21 @@ void steer_role(const NodeLayout& node, const link::Role& desired, const RoleSer
   if (desired.wanted() == link::Role::HELD) return;
   ::unlink(folder->file("down").c_str());
   if (!seen.supervised) return;
+  const bool asked = desired.restart_serial() > seen.restart_serial;
+  if (seen.supervised->wanted_up && !asked) return;
+  // Ended in maintenance: it stays down until somebody says otherwise.
+  if (!seen.supervised->wanted_up && desired.maintenance() && !asked && seen.starts > 0) return;
+  // Its ends from here on count anew. `hurry` first: the finish script of this very start must not
+  // wait. The serial last: a crash in between restarts twice, not never.
+  (void)put_number(*folder, "operated", seen.starts);
+  bool sent = true;
   if (!seen.supervised->wanted_up) {
-    (void)command_service(folder->path(), "u");
-    return;
+    sent = command_service(folder->path(), "u").ok();
+  } else {
+    (void)put_number(*folder, "hurry", seen.starts);
+    sent = !seen.supervised->running() || command_service(folder->path(), "r").ok();
   }
-  if (desired.restart_serial() <= seen.restart_serial) return;
-  // `hurry` first: the finish script of this very start must not wait. The serial last: a crash in
-  // between restarts twice, not never.
-  (void)put_file(folder->file("hurry"), fmt::format("{}\n", seen.starts), 0644);
-  const bool sent = !seen.supervised->running() || command_service(folder->path(), "r").ok();
-  if (sent)
-    (void)put_file(
-        folder->file("restart_serial"), fmt::format("{}\n", desired.restart_serial()), 0644);
+  if (sent) (void)put_number(*folder, "restart_serial", desired.restart_serial());
 }
 
 }  // namespace tusker

@@ -38,6 +38,8 @@ struct RoleService {
   std::uint32_t starts = 0;                   // of the process, since the container was made
   std::optional<int> last_exit;               // of its last end
   std::uint32_t restart_serial = 0;           // carried out
+  std::uint32_t starts_before = 0;            // of them, when an operator had it started last
+  bool restarting = false;                    // the process is the one that a restart ends
 };
 RoleService read_role_service(const NodeLayout& node, const std::string& role);
 

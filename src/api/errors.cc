@@ -35,4 +35,8 @@ std::string_view api_code_of(const Error& error) {
   return code::kInternalError;
 }
 
+Error not_supported(std::string_view parameter, std::string_view why) {
+  return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
+}
+
 }  // namespace tusker::api

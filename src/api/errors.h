@@ -20,4 +20,7 @@ Error api_error(std::string_view api_code, fmt::format_string<Args...> format, A
       .with_api_code(api_code);
 }
 
+// UnsupportedOperation, of a parameter that has no effect here.
+Error not_supported(std::string_view parameter, std::string_view why);
+
 }  // namespace tusker::api

@@ -33,7 +33,7 @@ Result<const store::Cluster*> find_live_cluster(const Call& call,
                                                 std::string_view missing) {
   TK_TRY(const store::Cluster* const cluster, find_cluster(call, id, missing));
   if (has_ended(cluster->state())) {
-    return api_error(missing, "cluster {} has ended: {}", id, status_text(api_status_of(*cluster)));
+    return api_error(missing, "cluster {} has ended: {}", id, status_text(*cluster));
   }
   return cluster;
 }

@@ -39,10 +39,6 @@ Result<GrowthPlan> plan_of(const Growth& growth, const store::Cluster& cluster, 
 
 }  // namespace
 
-Error not_supported(std::string_view parameter, std::string_view why) {
-  return api_error(code::kUnsupportedOperation, "{}: {}", parameter, why);
-}
-
 Result<Answer> grow_cluster(const Growth& growth, Call& call, GrowthAnswer write) {
   const Repeatable repeatable(growth.client_token, call);
   TK_TRY(std::optional<Answer> earlier, repeatable.earlier(call));

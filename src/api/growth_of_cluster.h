@@ -18,9 +18,6 @@ struct Growth {
   std::optional<std::string> client_token;
 };
 
-// UnsupportedOperation, of a parameter that either generation has.
-Error not_supported(std::string_view parameter, std::string_view why);
-
 // Starts it, or finds the answer that its token got before. `write` encodes an answer that names
 // the flow.
 using GrowthAnswer = Answer (*)(const Growth& growth, const FlowKeys& flow);

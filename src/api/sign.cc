@@ -15,39 +15,6 @@ namespace {
 
 constexpr std::size_t kBlock = 64;  // of SHA-1 and SHA-256
 
-// Looked up once: a lookup costs more than hashing a request.
-const EVP_MD* sha256_algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  TK_CHECK(algorithm != nullptr, "OpenSSL has no SHA-256");
-  return algorithm;
-}
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-
-Context begin_hash(const std::array<char, kBlock>& block) {
-  Context context(EVP_MD_CTX_new());
-  TK_CHECK(context != nullptr &&
-               EVP_DigestInit_ex(context.get(), sha256_algorithm(), nullptr) == 1 &&
-               EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1,
-           "OpenSSL cannot start a SHA-256");
-  return context;
-}
-
-// Goes on from `state`, which stays as it is.
-Sha256Digest finish_hash(const EVP_MD_CTX* state,
-                         EVP_MD_CTX* scratch,
-                         const void* data,
-                         std::size_t size) {
-  Sha256Digest digest{};
-  TK_CHECK(EVP_MD_CTX_copy_ex(scratch, state) == 1 && EVP_DigestUpdate(scratch, data, size) == 1 &&
-               EVP_DigestFinal_ex(scratch, digest.data(), nullptr) == 1,
-           "OpenSSL cannot finish a SHA-256");
-  return digest;
-}
-
 std::string_view bytes_of(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -62,13 +29,7 @@ std::string lower_case(std::string_view text) {
 
 }  // namespace
 
-struct HmacKey::States {
-  Context inner;
-  Context outer;
-  Context scratch{EVP_MD_CTX_new()};
-};
-
-HmacKey::HmacKey(std::string_view key) : states_(std::make_unique<States>()) {
+HmacKey::HmacKey(std::string_view key) {
   std::array<char, kBlock> block{};
   if (key.size() > kBlock) {
     const Sha256Digest digest = sha256(key);
@@ -77,20 +38,17 @@ HmacKey::HmacKey(std::string_view key) : states_(std::make_unique<States>()) {
     std::memcpy(block.data(), key.data(), key.size());
   }
   for (char& byte : block) byte = static_cast<char>(byte ^ 0x36);
-  states_->inner = begin_hash(block);
+  inner_.add({block.data(), block.size()});
   for (char& byte : block) byte = static_cast<char>(byte ^ 0x36 ^ 0x5C);
-  states_->outer = begin_hash(block);
+  outer_.add({block.data(), block.size()});
 }
 
-HmacKey::HmacKey(HmacKey&&) noexcept = default;
-HmacKey& HmacKey::operator=(HmacKey&&) noexcept = default;
-HmacKey::~HmacKey() = default;
-
 Sha256Digest HmacKey::sign(std::string_view message) const {
-  EVP_MD_CTX* const scratch = states_->scratch.get();
-  const Sha256Digest inner =
-      finish_hash(states_->inner.get(), scratch, message.data(), message.size());
-  return finish_hash(states_->outer.get(), scratch, inner.data(), inner.size());
+  Sha256 inner = inner_;
+  inner.add(message);
+  Sha256 outer = outer_;
+  outer.add(bytes_of(inner.digest()));
+  return outer.digest();
 }
 
 HmacKey derive_tc3_key(std::string_view secret_key,

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/encoding.h"
+#include "base/sha256.h"
 
 namespace tusker::api {
 
@@ -14,20 +13,16 @@ namespace tusker::api {
 // Pure functions of their arguments; any thread. Source: the vendor's signature pages, checked by
 // their test vectors in sign_test.cc.
 
-// HMAC-SHA256 (FIPS 198-1) under one key, with the two key blocks already hashed. Cheap to use
-// again, costly to make. One thread at a time.
+// HMAC-SHA256 (FIPS 198-1) under one key, with the two key blocks already hashed.
 class HmacKey {
  public:
   explicit HmacKey(std::string_view key);
-  HmacKey(HmacKey&&) noexcept;
-  HmacKey& operator=(HmacKey&&) noexcept;
-  ~HmacKey();
 
   Sha256Digest sign(std::string_view message) const;
 
  private:
-  struct States;
-  std::unique_ptr<States> states_;
+  Sha256 inner_;
+  Sha256 outer_;
 };
 
 // The key that signs every request of one secret key, day ("2026-11-25", UTC) and service.

@@ -3,14 +3,13 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <vector>
 
 #include "base/file.h"
+#include "base/sha256.h"
 
 namespace tusker {
 
@@ -79,11 +78,9 @@ Result<std::string> from_base64(std::string_view text) {
 }
 
 Sha256Digest sha256(std::string_view bytes) {
-  // Fetched once: SHA256() would look the algorithm up by its name for every digest.
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  Sha256Digest digest{};
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr);
-  return digest;
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.digest();
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -93,20 +90,16 @@ std::string sha256_hex(std::string_view bytes) {
 Result<std::string> sha256_hex_of_file(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return Error::from_errno(errno, path);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  Sha256 hash;
   std::vector<char> block(1 << 18);
   for (;;) {
     const ssize_t n = ::read(fd.get(), block.data(), block.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return Error::from_errno(errno, path);
     if (n == 0) break;
-    EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(n));
+    hash.add({block.data(), static_cast<std::size_t>(n)});
   }
-  Sha256Digest digest{};
-  EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
-  return to_hex(digest);
+  return to_hex(hash.digest());
 }
 
 std::string cut_text(std::string_view text, std::size_t limit) {

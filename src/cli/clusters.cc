@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "base/ids.h"
 #include "cli/json_text.h"
@@ -63,6 +64,8 @@ ClusterRow read_cluster_row(const json::object& info) {
   row.id = text_at(info, "ClusterId");
   row.name = text_at(info, "ClusterName");
   row.status = integer_at(info, "Status");
+  row.state = text_at(info, "ClusterTitle");
+  if (row.state.empty()) row.state = status_word(row.status);
   row.release = text_at(info, "EmrVersion");
   row.created = text_at(info, "AddTime");
   const json::object& config = object_at(info, "Config");
@@ -73,6 +76,14 @@ ClusterRow read_cluster_row(const json::object& info) {
     if (software.is_string()) row.software.emplace_back(software.get_string());
   }
   return row;
+}
+
+std::string node_name_of(std::string_view tag) {
+  const std::size_t dot = tag.rfind('.');
+  std::int64_t index = 0;
+  if (dot != std::string_view::npos)
+    std::from_chars(tag.data() + dot + 1, tag.data() + tag.size(), index);
+  return fmt::format("{}-{}", tag.substr(0, dot), index + 1);
 }
 
 Result<json::array> list_cluster_objects(const ApiClient& client) {
@@ -119,8 +130,7 @@ Result<ClusterRow> pick_cluster(const std::vector<ClusterRow>& clusters,
   if (matches.size() > 1) {
     std::string list;
     for (const ClusterRow* row : matches) {
-      list +=
-          fmt::format("\n  {}  {}, created {}", row->id, status_word(row->status), row->created);
+      list += fmt::format("\n  {}  {}, created {}", row->id, row->state, row->created);
     }
     return Error::make(ErrorCode::InvalidArgument,
                        "{} clusters are called '{}'; say which by its id:{}",
@@ -147,7 +157,7 @@ Status check_name_is_free(const std::vector<ClusterRow>& clusters, std::string_v
                        "there is a cluster '{}' already: {}, {}, created {}; choose another name",
                        printable(name),
                        row.id,
-                       status_word(row.status),
+                       row.state,
                        row.created);
   }
   return ok_status();

@@ -16,6 +16,7 @@ struct ClusterRow {
   std::string id;
   std::string name;
   std::int64_t status = 0;  // ClusterInstancesInfo.Status
+  std::string state;        // "running", "creating", "stopped", "create failed"…
   std::string release;
   std::string created;
   std::int64_t masters = 0;
@@ -30,6 +31,9 @@ std::string status_word(std::int64_t status);
 bool is_gone(std::int64_t status);  // terminated: not in the list of clusters
 
 ClusterRow read_cluster_row(const boost::json::object& info);
+
+// "core-1", of a node's NameTag, core.0.
+std::string node_name_of(std::string_view tag);
 
 // Every cluster of the account that is not terminated, page by page, newest last.
 Result<std::vector<ClusterRow>> list_clusters(const ApiClient& client);

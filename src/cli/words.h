@@ -23,6 +23,9 @@ std::size_t display_width(std::string_view utf8);
 // The text cut to at most this many columns, with "…" when something was cut.
 std::string fit(std::string_view utf8, std::size_t columns);
 
+// ASCII letters as capitals.
+std::string upper_case(std::string_view text);
+
 // A shell word for POSIX sh that reads back as exactly this text.
 std::string shell_quote(std::string_view text);
 

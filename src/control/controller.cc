@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::chrono::minutes kHousekeepingEvery{10};
 
+Error not_running(const store::Cluster& cluster) {
+  return Error::make(ErrorCode::FailedPrecondition,
+                     "cluster {} does not run: it is {}",
+                     cluster.id(),
+                     status_text(cluster));
+}
+
 }  // namespace
 
 Controller::Controller(Parts parts)
@@ -49,8 +56,11 @@ Result<FlowId> Controller::start_create(ClusterPlan plan,
   std::vector<std::string> node_ids;
   for (const store::Node& node : plan.nodes) node_ids.push_back(node.id());
   if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
-  Result<FlowId> flow = flows_.start_flow(
-      store::Flow::CREATE, std::move(plan.cluster), std::move(node_ids), std::move(change), actor);
+  Result<FlowId> flow = flows_.start_flow(store::Flow::CREATE,
+                                          std::move(plan.cluster),
+                                          {std::move(node_ids), {}, {}},
+                                          std::move(change),
+                                          actor);
   settle();
   return flow;
 }
@@ -64,11 +74,67 @@ Status Controller::check_disk() const {
 
 Status Controller::check_scalable(const store::Cluster& cluster) const {
   TK_TRY_VOID(flows_.why_busy(cluster.id()));
-  if (cluster.state() == store::Cluster::RUNNING) return ok_status();
-  return Error::make(ErrorCode::FailedPrecondition,
-                     "cluster {} does not run: it is {}",
-                     cluster.id(),
-                     status_text(api_status_of(cluster)));
+  if (cluster.state() != store::Cluster::RUNNING) return not_running(cluster);
+  for (const auto& [order, node] : parts_.model.nodes_of(cluster.id())) {
+    for (const store::Role& role : node->roles()) {
+      if (!role.stopped()) continue;
+      return Error::make(ErrorCode::FailedPrecondition,
+                         "{} on {} is stopped; start it first: tusker cluster start {}",
+                         role.name(),
+                         node->name(),
+                         cluster.name());
+    }
+  }
+  return ok_status();
+}
+
+Result<std::optional<FlowId>> Controller::operate_roles(const ClusterId& cluster,
+                                                        const RoleWish& wish,
+                                                        const Actor& actor) {
+  const store::Cluster& row = *parts_.model.cluster(cluster.text());
+  TK_TRY_VOID(flows_.why_busy(row.id()));
+  if (row.state() != store::Cluster::RUNNING) return not_running(row);
+  store::RoleOperation operation = plan_operation(parts_.model, wish);
+  if (operation.items().empty()) return std::optional<FlowId>();
+  std::set<std::string> nodes;
+  for (const store::RoleOperation::Item& item : operation.items()) nodes.insert(item.node_id());
+  store::Cluster next = row;
+  next.set_stopped(false);
+  Result<FlowId> flow = flows_.start_flow(store::Flow::SERVICES,
+                                          std::move(next),
+                                          {{nodes.begin(), nodes.end()}, {}, std::move(operation)},
+                                          {},
+                                          actor);
+  settle();
+  if (!flow.ok()) return flow.error();
+  return std::optional<FlowId>(*flow);
+}
+
+void Controller::set_maintenance(const ClusterId& cluster,
+                                 const std::vector<RoleOfNode>& roles,
+                                 bool maintenance,
+                                 const Actor& actor) {
+  std::map<std::string, store::Node> nodes;
+  std::size_t changed = 0;
+  for (const RoleOfNode& one : roles) {
+    store::Node& node =
+        nodes.try_emplace(one.node_id, *parts_.model.node(one.node_id)).first->second;
+    for (store::Role& role : *node.mutable_roles()) {
+      if (role.name() != one.role || role.maintenance() == maintenance) continue;
+      role.set_maintenance(maintenance);
+      ++changed;
+    }
+  }
+  if (changed == 0) return;
+  Change change;
+  change.append(
+      event_about(*parts_.model.cluster(cluster.text()),
+                  "cluster.maintenance",
+                  fmt::format("{} roles {} maintenance", changed, maintenance ? "enter" : "leave"),
+                  actor));
+  for (auto& [id, node] : nodes) change.put(std::move(node));
+  parts_.journal.commit(std::move(change));
+  settle();
 }
 
 Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
@@ -90,7 +156,7 @@ Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
   plan.cluster.set_state(store::Cluster::SCALING_OUT);
   Result<FlowId> flow = flows_.start_flow(store::Flow::SCALE_OUT,
                                           std::move(plan.cluster),
-                                          std::move(node_ids),
+                                          {std::move(node_ids), {}, {}},
                                           std::move(change),
                                           actor);
   settle();
@@ -112,7 +178,7 @@ Result<FlowId> Controller::start_scale_in(const ClusterId& cluster,
   Deadlines deadlines;
   if (drain_within) deadlines["drain-nodes"] = *drain_within;
   Result<FlowId> flow = flows_.start_flow(
-      store::Flow::SCALE_IN, std::move(next), std::move(node_ids), {}, actor, deadlines);
+      store::Flow::SCALE_IN, std::move(next), {std::move(node_ids), deadlines, {}}, {}, actor);
   settle();
   return flow;
 }
@@ -132,8 +198,8 @@ Result<FlowId> Controller::start_terminate(const ClusterId& cluster, const Actor
   std::vector<std::string> node_ids;
   for (const auto& [order, node] : parts_.model.nodes_of(cluster.text()))
     node_ids.push_back(node->id());
-  Result<FlowId> flow =
-      flows_.start_flow(store::Flow::TERMINATE, std::move(next), std::move(node_ids), {}, actor);
+  Result<FlowId> flow = flows_.start_flow(
+      store::Flow::TERMINATE, std::move(next), {std::move(node_ids), {}, {}}, {}, actor);
   settle();
   return flow;
 }

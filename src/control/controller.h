@@ -20,6 +20,7 @@
 #include "control/flow_progress.h"
 #include "control/hosts.h"
 #include "control/journal.h"
+#include "control/role_operations.h"
 #include "control/timers.h"
 #include "plan/cluster_plan.h"
 #include "plan/growth.h"
@@ -70,7 +71,8 @@ class Controller {
                               const Actor& actor,
                               const std::optional<ClientTokenAnswer>& token);
 
-  // Whether nodes may be added or taken out now. FailedPrecondition: it does not run. Busy.
+  // Whether nodes may be added or taken out now. FailedPrecondition: it does not run, or a role of
+  // it is stopped. Busy.
   Status check_scalable(const store::Cluster& cluster) const;
 
   // How a flow that is started now on this cluster will be called.
@@ -90,6 +92,19 @@ class Controller {
                                 std::vector<std::string> node_ids,
                                 std::optional<Duration> drain_within,
                                 const Actor& actor);
+
+  // Starts to start, stop or restart roles of a cluster that has a row; nothing when all of them
+  // are as wanted already. FailedPrecondition: the cluster does not run. Busy.
+  Result<std::optional<FlowId>> operate_roles(const ClusterId& cluster,
+                                              const RoleWish& wish,
+                                              const Actor& actor);
+
+  // Roles in maintenance are left alone when they end. At once, without a flow. The nodes have
+  // rows.
+  void set_maintenance(const ClusterId& cluster,
+                       const std::vector<RoleOfNode>& roles,
+                       bool maintenance,
+                       const Actor& actor);
 
   // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
   Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);

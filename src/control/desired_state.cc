@@ -4,6 +4,7 @@
 
 #include "control/node_updates.h"
 #include "control/reported.h"
+#include "control/role_operations.h"
 
 namespace tusker {
 namespace {
@@ -49,13 +50,18 @@ link::Probe probe_of(const store::Probe& stored) {
   return probe;
 }
 
+link::Role::Wanted wanted_of(const Model& model, const store::Node& node, const store::Role& role) {
+  if (role.stopped())
+    return may_stop(model, node, role) ? link::Role::STOPPED : link::Role::RUNNING;
+  return may_start(model, node, role) ? link::Role::RUNNING : link::Role::HELD;
+}
+
 link::Role role_of(const Model& model, const store::Node& node, const store::Role& stored) {
   link::Role role;
   role.set_name(stored.name());
   role.set_component(stored.component());
-  role.set_wanted(stored.stopped()                 ? link::Role::STOPPED
-                  : may_start(model, node, stored) ? link::Role::RUNNING
-                                                   : link::Role::HELD);
+  role.set_wanted(wanted_of(model, node, stored));
+  role.set_maintenance(stored.maintenance());
   role.set_user(stored.user());
   *role.mutable_argv() = stored.argv();
   *role.mutable_environment() = stored.environment();

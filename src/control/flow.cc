@@ -49,6 +49,13 @@ Change enter(const Stage& stage, Flow row, const StageView& view) {
   return change;
 }
 
+// The row itself stays as it is: one stage, however often it is entered.
+Change again(const Stage& stage, const StageView& view) {
+  Change change = stage.enter(with_flow(view, view.flow));
+  change.put(Flow(view.flow));
+  return change;
+}
+
 Change finish(const FlowDefinition& definition, Flow row, const StageView& view) {
   if (row.direction() == Flow::FORWARD) {
     row.set_outcome(Flow::DONE);
@@ -71,10 +78,12 @@ Change finish(const FlowDefinition& definition, Flow row, const StageView& view)
 }
 
 Change next_stage(const FlowDefinition& definition, const StageView& view) {
+  const std::span<const Stage> stages = stages_of(definition, view.flow);
+  const Stage& stage = stage_of(definition, view.flow);
+  if (stage.repeats != nullptr && stage.repeats(view)) return again(stage, view);
   Flow row = view.flow;
   end_record(row, view.wall);
-  const std::span<const Stage> stages = stages_of(definition, row);
-  const auto present = static_cast<std::size_t>(&stage_of(definition, row) - stages.data());
+  const auto present = static_cast<std::size_t>(&stage - stages.data());
   if (present + 1 == stages.size()) return finish(definition, std::move(row), view);
   return enter(stages[present + 1], std::move(row), view);
 }

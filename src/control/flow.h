@@ -70,6 +70,12 @@ struct Stage {
   // What it does cannot be taken back: it neither fails nor is cancelled, and past its deadline it
   // is blocked.
   bool committed = false;
+  // Whether it is entered again once its check is done, for what is left to do; its deadline begins
+  // anew. Null: never.
+  bool (*repeats)(const StageView& view) = nullptr;
+  // How long after its entry its check may change its mind though nothing is reported. Null: it
+  // does not.
+  Duration (*turns_after)(const store::Flow& flow) = nullptr;
 };
 
 // One kind of flow. To add one: a value in store.proto, a file beside create_flow.cc, a line in

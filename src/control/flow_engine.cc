@@ -30,6 +30,14 @@ Error unknown_flow(FlowId id) {
       ErrorCode::NotFound, "no flow {}: see DescribeFlows for those of a cluster", id);
 }
 
+// When its stage may go on, or give up, though nothing is reported.
+std::vector<Time> turns_of(const StageView& view) {
+  const Stage& stage = stage_of(definition_of(view.flow.kind()), view.flow);
+  std::vector<Time> turns{view.entered + deadline_of(stage, view.flow)};
+  if (stage.turns_after != nullptr) turns.push_back(view.entered + stage.turns_after(view.flow));
+  return turns;
+}
+
 }  // namespace
 
 FlowEngine::FlowEngine(
@@ -129,8 +137,8 @@ std::set<std::string> FlowEngine::overdue() const {
   for (const std::int64_t id : model_.unfinished_flows()) {
     const Flow& flow = *model_.flow(FlowId{id});
     const StageView view = view_of(flow);
-    if (view.now - view.entered >= deadline_of(stage_of(definition_of(flow.kind()), flow), flow)) {
-      clusters.insert(flow.cluster_id());
+    for (const Time at : turns_of(view)) {
+      if (at <= view.now) clusters.insert(flow.cluster_id());
     }
   }
   return clusters;
@@ -141,18 +149,15 @@ std::optional<Time> FlowEngine::next_deadline() const {
   for (const std::int64_t id : model_.unfinished_flows()) {
     const Flow& flow = *model_.flow(FlowId{id});
     const StageView view = view_of(flow);
-    const Time at = view.entered + deadline_of(stage_of(definition_of(flow.kind()), flow), flow);
-    if (at > view.now && (!next || at < *next)) next = at;
+    for (const Time at : turns_of(view)) {
+      if (at > view.now && (!next || at < *next)) next = at;
+    }
   }
   return next;
 }
 
-Result<FlowId> FlowEngine::start_flow(Flow::Kind_ kind,
-                                      store::Cluster cluster,
-                                      std::vector<std::string> node_ids,
-                                      Change change,
-                                      const Actor& actor,
-                                      const Deadlines& deadlines) {
+Result<FlowId> FlowEngine::start_flow(
+    Flow::Kind_ kind, store::Cluster cluster, FlowPlan plan, Change change, const Actor& actor) {
   TK_TRY_VOID(why_busy(cluster.id()));
   const FlowDefinition& definition = definition_of(kind);
   const FlowKeys keys = next(cluster);
@@ -164,8 +169,9 @@ Result<FlowId> FlowEngine::start_flow(Flow::Kind_ kind,
   row.set_id(installation.last_flow_id());
   row.set_kind(kind);
   row.set_cluster_id(cluster.id());
-  for (std::string& id : node_ids) row.add_node_ids(std::move(id));
-  for (const auto& [stage, deadline] : deadlines)
+  for (std::string& id : plan.node_ids) row.add_node_ids(std::move(id));
+  if (plan.operation) *row.mutable_operation() = *std::move(plan.operation);
+  for (const auto& [stage, deadline] : plan.deadlines)
     (*row.mutable_deadline_ms())[stage] =
         static_cast<std::uint32_t>(deadline / std::chrono::milliseconds(1));
   const WallTime wall = clock_.wall();

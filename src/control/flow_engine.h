@@ -29,6 +29,13 @@ struct FlowKeys {
 // Of stages by name, in place of their own.
 using Deadlines = std::map<std::string, Duration>;
 
+// What a flow's row says of what it is to do; immutable from then on, but for deadlines.
+struct FlowPlan {
+  std::vector<std::string> node_ids;
+  Deadlines deadlines;  // in place of the stages' own
+  std::optional<store::RoleOperation> operation;
+};
+
 // Carries every unfinished flow forward: looks at each through its definition's pure functions and
 // commits what they say.
 //
@@ -53,10 +60,9 @@ class FlowEngine {
   // cluster; the message names it.
   Result<FlowId> start_flow(store::Flow::Kind_ kind,
                             store::Cluster cluster,
-                            std::vector<std::string> node_ids,
+                            FlowPlan plan,
                             Change change,
-                            const Actor& actor,
-                            const Deadlines& deadlines = {});
+                            const Actor& actor);
   // What start_flow() calls the next flow, of this cluster.
   FlowKeys next(const store::Cluster& cluster) const;
   // Busy, as start_flow(), when a flow runs on this cluster.

@@ -29,6 +29,10 @@ template <>
 struct FlowOf<store::Flow::SCALE_IN> {
   static const FlowDefinition& definition();
 };
+template <>
+struct FlowOf<store::Flow::SERVICES> {
+  static const FlowDefinition& definition();
+};
 
 namespace flow_registry_detail {
 template <std::size_t... index>

@@ -49,36 +49,6 @@ std::optional<store::Failure> find_node(const StageView& view,
   return std::nullopt;
 }
 
-std::optional<store::Failure> find_role(const StageView& view,
-                                        const store::Node& node,
-                                        const store::Role& role,
-                                        Findings& findings) {
-  const link::NodeStatus* status = view.model.status_of(node);
-  const link::RoleStatus* reported = status == nullptr ? nullptr : role_in(*status, role.name());
-  const std::string name = fmt::format("{} on {}", role.name(), node.name());
-  if (reported == nullptr || reported->state() == link::RoleStatus::HELD) {
-    store::Failure suspect = about(view.model, node);
-    suspect.set_role(role.name());
-    findings.add(Findings::Patience, name + ": not started yet", std::move(suspect));
-    return std::nullopt;
-  }
-  if (reported->state() == link::RoleStatus::READY) return std::nullopt;
-  store::Failure failure = failure_of(view.model, node, *reported);
-  if (reported->restarts() >= kRestartLimit) {
-    failure.set_message(fmt::format("{} ended {} times without becoming ready: {}",
-                                    name,
-                                    reported->restarts(),
-                                    failure.message()));
-    return failure;
-  }
-  const bool down = reported->state() == link::RoleStatus::DOWN;
-  std::string line = fmt::format("{}: {}", name, failure.message());
-  if (reported->log_size() > 0)
-    line += fmt::format(" | {}", cut_text(reported->log(reported->log_size() - 1), 200));
-  findings.add(down ? Findings::Trouble : Findings::Patience, std::move(line), std::move(failure));
-  return std::nullopt;
-}
-
 // `whose` begins the line: "core-2: ", or nothing when it is about the whole cluster.
 void find_condition(const StageView& view,
                     const Condition& condition,
@@ -155,7 +125,46 @@ store::Failure vanished(const std::string& id) {
   return failure;
 }
 
+// What is stopped on purpose is no part of what a cluster has to be.
+store::Node without_stopped(const store::Node& node) {
+  store::Node seen = node;
+  seen.clear_roles();
+  for (const store::Role& role : node.roles())
+    if (!role.stopped()) *seen.add_roles() = role;
+  return seen;
+}
+
 }  // namespace
+
+std::optional<store::Failure> find_role(const StageView& view,
+                                        const store::Node& node,
+                                        const store::Role& role,
+                                        Findings& findings) {
+  const link::NodeStatus* status = view.model.status_of(node);
+  const link::RoleStatus* reported = status == nullptr ? nullptr : role_in(*status, role.name());
+  const std::string name = fmt::format("{} on {}", role.name(), node.name());
+  if (reported == nullptr || reported->state() == link::RoleStatus::HELD) {
+    store::Failure suspect = about(view.model, node);
+    suspect.set_role(role.name());
+    findings.add(Findings::Patience, name + ": not started yet", std::move(suspect));
+    return std::nullopt;
+  }
+  if (reported->state() == link::RoleStatus::READY) return std::nullopt;
+  store::Failure failure = failure_of(view.model, node, *reported);
+  if (reported->restarts() >= kRestartLimit) {
+    failure.set_message(fmt::format("{} ended {} times without becoming ready: {}",
+                                    name,
+                                    reported->restarts(),
+                                    failure.message()));
+    return failure;
+  }
+  const bool down = reported->state() == link::RoleStatus::DOWN;
+  std::string line = fmt::format("{}: {}", name, failure.message());
+  if (reported->log_size() > 0)
+    line += fmt::format(" | {}", cut_text(reported->log(reported->log_size() - 1), 200));
+  findings.add(down ? Findings::Trouble : Findings::Patience, std::move(line), std::move(failure));
+  return std::nullopt;
+}
 
 Outcome check_nodes_running(const StageView& view) {
   Findings findings;
@@ -179,7 +188,7 @@ Outcome check_services_ready(const StageView& view) {
       return Outcome::failed(*std::move(never));
     if (!silence_of(view, node->host_id()).empty()) continue;  // what it said last may be long over
     for (const store::Role& role : node->roles()) {
-      if (role.stopped() || (role.starts_last() && !serving)) continue;
+      if (role.stopped() || role.maintenance() || (role.starts_last() && !serving)) continue;
       std::optional<store::Failure> never = find_role(view, *node, role, findings);
       if (never) return Outcome::failed(*std::move(never));
     }
@@ -187,8 +196,9 @@ Outcome check_services_ready(const StageView& view) {
   // What others of the cluster lack is not this flow's to wait for.
   std::vector<store::Node> nodes;
   for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
-    if (!node->removing() && (is_of_flow(view, *node) || is_whole(view, *node)))
-      nodes.push_back(*node);
+    if (node->removing()) continue;
+    store::Node seen = without_stopped(*node);
+    if (is_of_flow(view, seen) || is_whole(view, seen)) nodes.push_back(std::move(seen));
   }
   for (const Condition& condition : view.rules.complete(*cluster, nodes))
     find_condition(view, condition, "", findings);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "control/flow.h"
 
 namespace tusker {
+
+class Findings;
 
 // The questions that stages ask of nodes. Pure. "The flow's nodes" are those of its plan,
 // flow.node_ids.
@@ -12,9 +15,15 @@ namespace tusker {
 // All of the flow's nodes run. Fails at once when a host says that trying again is no use.
 Outcome check_nodes_running(const StageView& view);
 
-// All roles of the flow's nodes are ready, and the cluster's conditions hold. Roles that start last
-// count once the cluster serves. Fails at once when a
-// role keeps ending.
+// Adds what keeps a role that is to run from being ready. Yields the reason when it never will be.
+std::optional<store::Failure> find_role(const StageView& view,
+                                        const store::Node& node,
+                                        const store::Role& role,
+                                        Findings& findings);
+
+// All roles of the flow's nodes but those that are stopped or in maintenance are ready, and the
+// cluster's conditions hold. Roles that start last count once the cluster serves. Fails at once
+// when a role keeps ending.
 Outcome check_services_ready(const StageView& view);
 
 // HDFS and YARN know which nodes leave, and the flow's hold nothing any more that others do not

@@ -24,10 +24,10 @@ int api_status_of(const store::Cluster& cluster) {
   TK_CHECK(false, "cluster {} has no state", cluster.id());
 }
 
-std::string_view status_text(int api_status) {
-  switch (api_status) {
+std::string_view status_text(const store::Cluster& cluster) {
+  switch (api_status_of(cluster)) {
     case api_status::kRunning:
-      return "running";
+      return cluster.stopped() ? "stopped" : "running";
     case api_status::kCreating:
       return "creating";
     case api_status::kTerminating:

@@ -20,7 +20,8 @@ constexpr int kCreateFailed = 301;
 // The API's numeric status of a cluster: the one place that derives it.
 int api_status_of(const store::Cluster& cluster);
 
-// "running", "create failed": the same for people.
-std::string_view status_text(int api_status);
+// "running", "create failed": the same for people, who are told too that a running cluster's roles
+// are stopped.
+std::string_view status_text(const store::Cluster& cluster);
 
 }  // namespace tusker

@@ -284,8 +284,12 @@ TEST(ClusterStatus, IsTheApisNumberOfEachState) {
   for (const auto& [state, number, text] : all) {
     row.set_state(state);
     EXPECT_EQ(api_status_of(row), number);
-    EXPECT_EQ(status_text(number), text);
+    EXPECT_EQ(status_text(row), text);
   }
+  row.set_state(store::Cluster::RUNNING);
+  row.set_stopped(true);
+  EXPECT_EQ(api_status_of(row), 2);
+  EXPECT_EQ(status_text(row), "stopped");
 }
 
 }  // namespace

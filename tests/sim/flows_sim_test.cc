@@ -44,7 +44,8 @@ bool is_blocked(World& world) {
 // client asks again.
 bool holds_operation(World& world, const ScenarioFunctions& scenario) {
   const store::Flow* flow = world.last_flow();
-  return flow != nullptr && definition_of(flow->kind()).name == scenario.name;
+  return flow != nullptr && definition_of(flow->kind()).name == scenario.name &&
+         (scenario.is_it == nullptr || scenario.is_it(*flow));
 }
 
 Ending run(World& world, const ScenarioFunctions& scenario) {
@@ -290,6 +291,7 @@ INSTANTIATE_TEST_SUITE_P(Flows,
                          testing::ValuesIn(all_scenarios()),
                          [](const auto& each) {
                            std::string name(each.param.name);
+                           if (!each.param.what.empty()) name += " " + std::string(each.param.what);
                            std::replace(name.begin(), name.end(), ' ', '_');
                            return name;
                          });

@@ -119,6 +119,75 @@ std::string wrong_scale_in(World& world, const store::Flow& flow) {
   return wrong_size(world, flow.outcome() == store::Flow::DONE ? 2 : 3);
 }
 
+template <store::RoleOperation::Verb verb>
+bool is_verb(const store::Flow& flow) {
+  return flow.operation().verb() == verb;
+}
+
+void create_and_stop(World& world) {
+  create_and_run(world);
+  const Result<FlowId> stopped = world.operate(store::RoleOperation::STOP, 0);
+  TK_CHECK(stopped.ok(), "stop");
+  world.run_until([&] { return world.cluster()->stopped(); }, 10min);
+  world.run_until_quiet();
+  world.forget_answer();
+}
+
+// All roles in this state, the nodes as they were, and no flow holds the cluster.
+std::string wrong_roles(World& world, link::RoleStatus::State wanted) {
+  if (world.cluster()->state() != store::Cluster::RUNNING || world.cluster()->flow_running())
+    return "the cluster does not run, or is busy";
+  const bool stopped = wanted == link::RoleStatus::STOPPED;
+  if (world.cluster()->stopped() != stopped) return "the cluster's row is wrong about its roles";
+  for (const SimAgent::Node* node : world.containers()) {
+    if (node->container_starts != 1) return "a container was started again";
+    for (const link::RoleStatus& role : node->status.roles()) {
+      if (role.state() != wanted)
+        return fmt::format("{} is {}", role.name(), link::RoleStatus::State_Name(role.state()));
+    }
+  }
+  return {};
+}
+
+// One that is taken back wants all of them again; a host that is away will hear of it.
+std::string wrong_stop(World& world, const store::Flow& flow) {
+  if (flow.outcome() == store::Flow::DONE) return wrong_roles(world, link::RoleStatus::STOPPED);
+  if (world.cluster()->flow_running() || world.cluster()->stopped())
+    return "the cluster's row is wrong about its roles";
+  for (const store::Node& node : world.rows()) {
+    for (const store::Role& role : node.roles())
+      if (role.stopped()) return role.name() + " is still to be stopped";
+  }
+  return world.trouble.kind == Trouble::Kind::None ? wrong_roles(world, link::RoleStatus::READY)
+                                                   : "";
+}
+
+// One that failed, or was cancelled, leaves what it began.
+std::string wrong_start(World& world, const store::Flow& flow) {
+  if (flow.outcome() == store::Flow::DONE) return wrong_roles(world, link::RoleStatus::READY);
+  return world.cluster()->flow_running() ? "the cluster is busy" : "";
+}
+
+std::string wrong_restart(World& world, const store::Flow& flow) {
+  if (std::string wrong = wrong_start(world, flow); !wrong.empty()) return wrong;
+  if (flow.outcome() != store::Flow::DONE) return {};
+  for (const SimAgent::Node* node : world.containers()) {
+    for (const link::RoleStatus& role : node->status.roles()) {
+      if (role.restart_serial() != 1)
+        return fmt::format("{} was restarted {} times", role.name(), role.restart_serial());
+    }
+  }
+  return {};
+}
+
+std::vector<StageTroubles> troubles_of_start() {
+  return {{"operate-roles",
+           {of(Kind::RoleEndsOnce)},
+           {of(Kind::RoleEndsForEver), of(Kind::RoleNeverReady), of(Kind::HostNeverThere)},
+           {}},
+          {"keep-roles", {}, {}, "nobody has to confirm it"}};
+}
+
 }  // namespace
 
 ScenarioFunctions Scenario<store::Flow::CREATE>::functions() {
@@ -219,6 +288,39 @@ ScenarioFunctions Scenario<store::Flow::SCALE_IN>::functions() {
             };
           },
           wrong_scale_in};
+}
+
+ScenarioFunctions Scenario<store::Flow::SERVICES>::functions() {
+  return {"services",
+          create_and_run,
+          [](World& world) { return world.operate(store::RoleOperation::RESTART, 1); },
+          troubles_of_start,
+          wrong_restart,
+          "restart",
+          is_verb<store::RoleOperation::RESTART>};
+}
+
+std::vector<ScenarioFunctions> more_scenarios() {
+  return {{"services",
+           create_and_run,
+           [](World& world) { return world.operate(store::RoleOperation::STOP, 0); },
+           [] {
+             return std::vector<StageTroubles>{{"operate-roles",
+                                                {},
+                                                {of(Kind::StopNeverEnds), of(Kind::HostNeverThere)},
+                                                "a process ends or does not"},
+                                               {"keep-roles", {}, {}, "nobody has to confirm it"}};
+           },
+           wrong_stop,
+           "stop",
+           is_verb<store::RoleOperation::STOP>},
+          {"services",
+           create_and_stop,
+           [](World& world) { return world.operate(store::RoleOperation::START, 0); },
+           troubles_of_start,
+           wrong_start,
+           "start",
+           is_verb<store::RoleOperation::START>}};
 }
 
 }  // namespace tusker::sim

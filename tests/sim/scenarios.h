@@ -28,6 +28,9 @@ struct ScenarioFunctions {
   std::vector<StageTroubles> (*troubles)();
   // What is wrong with how it ended, or empty. `flow` has ended.
   std::string (*wrong_end)(World& world, const store::Flow& flow);
+  // Of kinds that do different things: which one. Null: there is one.
+  std::string_view what = {};
+  bool (*is_it)(const store::Flow& flow) = nullptr;
 };
 
 // One for each kind of flow: a kind without one does not compile.
@@ -50,12 +53,23 @@ struct Scenario<store::Flow::SCALE_IN> {
   static ScenarioFunctions functions();
 };
 
+// A rolling restart.
+template <>
+struct Scenario<store::Flow::SERVICES> {
+  static ScenarioFunctions functions();
+};
+// Beside those of the kinds: a stop, and a start.
+std::vector<ScenarioFunctions> more_scenarios();
+
 template <std::size_t... index>
 std::vector<ScenarioFunctions> all_scenarios(std::index_sequence<index...>) {
   return {Scenario<static_cast<store::Flow::Kind_>(index + 1)>::functions()...};
 }
 inline std::vector<ScenarioFunctions> all_scenarios() {
-  return all_scenarios(std::make_index_sequence<kFlowDefinitions.size()>());
+  std::vector<ScenarioFunctions> all =
+      all_scenarios(std::make_index_sequence<kFlowDefinitions.size()>());
+  for (ScenarioFunctions& one : more_scenarios()) all.push_back(one);
+  return all;
 }
 
 }  // namespace tusker::sim

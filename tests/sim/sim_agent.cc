@@ -254,7 +254,32 @@ bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
   const bool mine = role.name() == trouble_.role;
   const auto has = [&](Trouble::Kind kind) { return mine && troubled(node, kind); };
   Time& ready_at = node.role_ready[role.name()];
-  if (status.state() == link::RoleStatus::HELD && role.wanted() == link::Role::RUNNING) {
+  const bool runs = status.state() == link::RoleStatus::READY ||
+                    status.state() == link::RoleStatus::STARTING ||
+                    status.state() == link::RoleStatus::DOWN;
+  if (runs && role.wanted() == link::Role::STOPPED) {
+    if (has(Trouble::Kind::StopNeverEnds)) {
+      status.set_state(link::RoleStatus::STARTING);
+    } else if (now >= ready_at) {
+      status.set_state(link::RoleStatus::STOPPED);
+      status.clear_facts();
+      status.clear_reloaded();
+      ready_at = now + std::chrono::milliseconds(20 + random_.below(100));
+    }
+  } else if (status.state() == link::RoleStatus::STOPPED && role.wanted() == link::Role::HELD) {
+    status.set_state(link::RoleStatus::HELD);
+  } else if (runs && role.wanted() == link::Role::RUNNING &&
+             role.restart_serial() > status.restart_serial()) {
+    status.set_restart_serial(role.restart_serial());
+    status.set_restarts(0);
+    status.set_state(link::RoleStatus::STARTING);
+    status.clear_reloaded();
+    ready_at = now + std::chrono::milliseconds(50 + random_.below(300));
+  } else if ((status.state() == link::RoleStatus::HELD ||
+              status.state() == link::RoleStatus::STOPPED) &&
+             role.wanted() == link::Role::RUNNING) {
+    status.set_restart_serial(role.restart_serial());
+    status.set_restarts(0);
     status.set_state(link::RoleStatus::STARTING);
     ready_at = now + std::chrono::milliseconds(50 + random_.below(300));
   } else if (status.state() == link::RoleStatus::STARTING && now >= ready_at) {
@@ -279,7 +304,8 @@ bool SimAgent::step_role(Node& node, const link::Role& role, Time now) {
     status.set_state(link::RoleStatus::STARTING);
     ready_at = now + 200ms;
   }
-  if (status.state() != link::RoleStatus::READY) unsettled_ = true;
+  if (status.state() != link::RoleStatus::READY && status.state() != link::RoleStatus::STOPPED)
+    unsettled_ = true;
   if (status.state() == link::RoleStatus::READY) {
     step_reload(node, role, status, now);
     tell_facts(node, status, now);

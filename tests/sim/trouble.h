@@ -20,6 +20,7 @@ struct Trouble {
     HostNeverThere,   // the host of `node` is not connected
     ReloadFailsOnce,  // `role` on `node` does not read its files again, for each of their contents
     ReloadFailsForEver,
+    StopNeverEnds,   // `role` on `node` does not end
     DrainNeverEnds,  // HDFS finds no place for what the nodes that leave hold
   };
   Kind kind = Kind::None;

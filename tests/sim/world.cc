@@ -158,6 +158,22 @@ Result<FlowId> World::scale_in(const std::string& node_name) {
   return Error(ErrorCode::NotFound, "no node " + node_name);
 }
 
+Result<FlowId> World::operate(store::RoleOperation::Verb verb, std::uint32_t batch) {
+  RoleWish wish;
+  wish.verb = verb;
+  wish.batch = batch;
+  wish.pause = 2s;
+  for (const store::Node& node : rows())
+    for (const store::Role& role : node.roles()) wish.roles.push_back({node.id(), role.name()});
+  std::stable_sort(wish.roles.begin(), wish.roles.end(), [](const auto& a, const auto& b) {
+    return a.role < b.role;
+  });
+  Result<std::optional<FlowId>> flow = controller().operate_roles(ClusterId(cluster_id_), wish, {});
+  if (!flow.ok()) return flow.error();
+  if (!flow->has_value()) return Error(ErrorCode::FailedPrecondition, "nothing to do");
+  return answer(**flow);
+}
+
 int World::count_ready(const std::string& cluster, const std::string& role, bool leaving) {
   int count = 0;
   for (const Host& one : hosts_) {

@@ -55,6 +55,8 @@ class World {
   // One more core node.
   Result<FlowId> scale_out();
   Result<FlowId> scale_in(const std::string& node_name);
+  // To every role of the cluster.
+  Result<FlowId> operate(store::RoleOperation::Verb verb, std::uint32_t batch);
   const std::optional<FlowId>& answered() const { return answered_; }
   void forget_answer() { answered_.reset(); }
 

@@ -108,6 +108,18 @@ void ApiWorld::connect_host() {
   controller->agent_frame(connection_, observed);
 }
 
+void ApiWorld::finish_flow(const std::string& cluster_id) {
+  store::Cluster row = *model.cluster(cluster_id);
+  store::Flow flow = *model.flow(FlowId{row.flow_id()});
+  flow.set_outcome(store::Flow::DONE);
+  row.set_state(store::Cluster::RUNNING);
+  row.set_flow_running(false);
+  Change change;
+  change.put(std::move(row));
+  change.put(std::move(flow));
+  journal.commit(std::move(change));
+}
+
 void ApiWorld::report_removed() {
   link::AgentFrame frame;
   *frame.mutable_observed()->mutable_seen() = desired_.generation();

@@ -83,6 +83,9 @@ class ApiWorld {
   // Creates one and gives its id.
   std::string create(std::string_view name, std::string_view more = "");
 
+  // Its create is done, as if its hosts had reported everything.
+  void finish_flow(const std::string& cluster_id);
+
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
 

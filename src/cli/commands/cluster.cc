@@ -40,7 +40,7 @@ Status list(Session& session, const ListOptions& options) {
     const ClusterRow row = read_cluster_row(object.get_object());
     table.add_row({row.id,
                    row.name,
-                   status_word(row.status),
+                   row.state,
                    row.release,
                    std::to_string(row.masters),
                    std::to_string(row.cores),
@@ -99,7 +99,7 @@ Status show(Session& session, const ShowOptions& options) {
   }
   std::string out = render_facts({{"name", row.name},
                                   {"id", row.id},
-                                  {"status", status_word(row.status)},
+                                  {"status", row.state},
                                   {"release", row.release},
                                   {"software", joined(row.software)},
                                   {"created", row.created}});
@@ -137,8 +137,7 @@ int terminate(Session& session, const TerminateOptions& options) {
   client->set_timeout(std::chrono::seconds(options.wait.wait ? 10 : 60));
   const Result<ClusterRow> row = find_cluster(*client, options.cluster);
   if (!row.ok()) return report(session, row.error());
-  const std::string shown =
-      fmt::format("{} ({}), {}", printable(row->name), row->id, status_word(row->status));
+  const std::string shown = fmt::format("{} ({}), {}", printable(row->name), row->id, row->state);
   if (!options.yes) {
     if (!session.console.can_ask()) {
       session.console.error(
@@ -237,12 +236,14 @@ void add_terminate(CLI::App& cluster, Choice& choice) {
 }  // namespace
 
 void add_cluster(CLI::App& root, Choice& choice) {
-  CLI::App* cluster = root.add_subcommand("cluster", "Create, list, scale and terminate clusters");
+  CLI::App* cluster =
+      root.add_subcommand("cluster", "Create, list, scale, stop and terminate clusters");
   cluster->require_subcommand(0, 1);
   add_cluster_create(*cluster, choice);
   add_list(*cluster, choice);
   add_show(*cluster, choice);
   add_cluster_scale(*cluster, choice);
+  add_cluster_services(*cluster, choice);
   add_rename(*cluster, choice);
   add_terminate(*cluster, choice);
   set_examples(*cluster,

@@ -61,11 +61,9 @@ Result<std::vector<Leaver>> leavers_of(const ApiClient& client,
   std::vector<Leaver> nodes;
   for (const json::value& entry : array_at(answer, "NodeList")) {
     if (!entry.is_object()) continue;
-    // NameTag is core.0 for core-1.
-    const std::string tag = text_at(entry.get_object(), "NameTag");
-    const std::int64_t index = std::atoll(tag.substr(tag.find('.') + 1).c_str()) + 1;
-    nodes.push_back(
-        {fmt::format("{}-{}", change.word, index), text_at(entry.get_object(), "OrderNo"), index});
+    const std::string name = node_name_of(text_at(entry.get_object(), "NameTag"));
+    const std::int64_t index = std::atoll(name.substr(name.rfind('-') + 1).c_str());
+    nodes.push_back({name, text_at(entry.get_object(), "OrderNo"), index});
   }
   std::ranges::sort(nodes, std::greater(), &Leaver::index);
   nodes.resize(std::min(nodes.size(), static_cast<std::size_t>(change.from - change.to)));

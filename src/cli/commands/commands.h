@@ -17,6 +17,7 @@ void add_doctor(CLI::App& root, Choice& choice);
 void add_cluster(CLI::App& root, Choice& choice);
 void add_cluster_create(CLI::App& cluster, Choice& choice);
 void add_cluster_scale(CLI::App& cluster, Choice& choice);
+void add_cluster_services(CLI::App& cluster, Choice& choice);
 void add_run(CLI::App& root, Choice& choice);
 void add_flow(CLI::App& root, Choice& choice);
 void add_api(CLI::App& root, Choice& choice);

@@ -34,7 +34,7 @@ Status cancel(Session& session, const FlowOptions& options) {
   TK_TRY(const ApiClient client, session.client(options.data));
   TK_TRY(const json::object answer, client.call("CancelFlow", {{"FlowId", options.id}}));
   session.console.note(fmt::format(
-      "Cancelling flow {0}: what it made is removed. See it with: tusker flow show {0}\n",
+      "Cancelling flow {0}: what it did is taken back. See it with: tusker flow show {0}\n",
       options.id));
   return ok_status();
 }
@@ -66,8 +66,7 @@ void add_flow(CLI::App& root, Choice& choice) {
   flow->require_subcommand(0, 1);
   add_flow_command(
       *flow, choice, "show", "Show a flow: its stages, what it waits for, why it failed", show);
-  add_flow_command(
-      *flow, choice, "cancel", "Cancel a flow; what a create has made is removed again", cancel);
+  add_flow_command(*flow, choice, "cancel", "Cancel a flow; what it did is taken back", cancel);
   set_examples(*flow, {"tusker flow show 12", "tusker flow cancel 12"});
 }
 

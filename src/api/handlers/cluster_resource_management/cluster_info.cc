@@ -163,7 +163,7 @@ void fill_cluster_info(const store::Cluster& cluster,
   info.charge_type = cluster.pay_mode();
   info.scene_name = cluster.asked().scene_name();
   info.status = api_status_of(cluster);
-  info.cluster_title = status_text(static_cast<int>(info.status));
+  info.cluster_title = status_text(cluster);
   info.ftitle = info.cluster_title;
   if (cluster.has_failure()) info.alarm_info = arena.copy(failure_text(cluster.failure()));
   info.add_time = arena.time(WallTime{cluster.created_wall_ms()});

@@ -1,3 +1,4 @@
+#include "api/errors.h"
 #include "api/generated/handlers.h"
 #include "api/growth_of_cluster.h"
 
