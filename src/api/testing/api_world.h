@@ -83,8 +83,19 @@ class ApiWorld {
   // Creates one and gives its id.
   std::string create(std::string_view name, std::string_view more = "");
 
+  // As if the create of a cluster had ended well.
+  void let_run(const std::string& cluster_id);
+
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
+
+  // The host reports every node that it is told of as running and its processes as ready, but for
+  // what `change` makes of each.
+  using NodeChange = std::function<void(link::NodeStatus& node)>;
+  void report_running(const NodeChange& change = [](link::NodeStatus&) {});
+
+  // Its agent's connection ends.
+  void disconnect_host();
 
   // The operation log, newest first, as "CreateInstance: accepted…".
   std::vector<std::string> operations();
@@ -108,6 +119,8 @@ class ApiWorld {
 
   void add_bundles();
   void connect_host();
+  // What it reports in report_running().
+  link::AgentFrame running(const NodeChange& change) const;
 
   link::Desired desired_;  // what the host was told last
   AgentConnection connection_{};

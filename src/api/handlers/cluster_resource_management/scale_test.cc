@@ -10,17 +10,7 @@ namespace {
 
 class Scale : public ::testing::Test {
  protected:
-  Scale() {
-    store::Cluster row = *world.model.cluster(id);
-    store::Flow flow = *world.model.flow(FlowId{row.flow_id()});
-    flow.set_outcome(store::Flow::DONE);
-    row.set_state(store::Cluster::RUNNING);
-    row.set_flow_running(false);
-    Change change;
-    change.put(std::move(row));
-    change.put(std::move(flow));
-    world.journal.commit(std::move(change));
-  }
+  Scale() { world.let_run(id); }
   Answered scale_out(std::string_view more) {
     return world.call(
         "ScaleOutInstance",
