@@ -18,7 +18,6 @@ constexpr std::uint32_t kMostNodes = 1000;  // of one type in one request
 constexpr int kMostDisks = 15;
 constexpr std::uint64_t kLeastDiskBytes = 1ULL << 30;
 constexpr std::uint64_t kMostDiskBytes = 64ULL << 40;
-constexpr std::uint64_t kDefaultDiskBytes = 8ULL << 30;
 constexpr std::uint64_t kMostMemoryBytes = 16ULL << 40;
 constexpr std::size_t kMostSoftware = 64;
 
