@@ -93,6 +93,7 @@ TEST_F(DescribeServiceNodeInfos, SaysWhereAProcessIsAndWhatItsNumbersAre) {
 
 TEST_F(DescribeServiceNodeInfos, TellsTheHealthThatTheAgentReports) {
   EXPECT_EQ(health("DataNode"), -4) << "nothing was reported yet: " << why("DataNode");
+  EXPECT_EQ(process("DataNode").at("Status").as_int64(), 2);
   world.report_running();
   const boost::json::object ready = process("DataNode");
   EXPECT_EQ(ready.at("HealthStatus").at("Code").as_int64(), 1);
