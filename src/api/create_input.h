@@ -7,9 +7,10 @@
 
 namespace tusker::api {
 
-// A CreateInstance request as a plan for a whole cluster; nothing is recorded yet. Errors: what the
-// request asks for and this version does not do (UnsupportedOperation, naming the parameter), what
-// is wrong with it, what the hosts cannot give.
+// A request of either generation as a plan for a whole cluster; nothing is recorded yet. Errors:
+// what the request asks for and this version does not do (UnsupportedOperation, naming the
+// parameter), what is wrong with it, what the hosts cannot give.
 Result<ClusterPlan> plan_from(const CreateInstanceRequest& request, const Call& call);
+Result<ClusterPlan> plan_from(const CreateClusterRequest& request, const Call& call);
 
 }  // namespace tusker::api

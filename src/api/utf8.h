@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace tusker::api {
@@ -13,5 +14,8 @@ bool is_utf8(std::string_view text);
 
 // Number of characters (code points) of a well-formed text.
 std::size_t utf8_length(std::string_view text);
+
+// A to Z become a to z, everything else stays.
+std::string in_lower_case(std::string_view text);
 
 }  // namespace tusker::api

@@ -57,13 +57,17 @@ std::vector<store::Mount> ChosenBundles::mounts() const {
   return out;
 }
 
-Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRequest& request) {
-  ChosenBundles chosen;
+Result<store::Bundle> newest_image(const Inventory& inventory) {
   const store::Bundle* image = newest(inventory, store::Bundle::IMAGE, [&](const store::Bundle& b) {
     return some_host_runs(inventory, b);
   });
   if (image == nullptr) return missing("node image for these hosts");
-  chosen.image = *image;
+  return *image;
+}
+
+Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRequest& request) {
+  ChosenBundles chosen;
+  TK_TRY(chosen.image, newest_image(inventory));
   for (const ComponentDefinition* component : request.components) {
     const auto same = [&](const store::Bundle& b) {
       return b.name() == component->bundle && b.version() == component->version;
@@ -78,7 +82,7 @@ Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRe
     chosen.components.push_back(*bundle);
     const store::Bundle* archive =
         newest(inventory, store::Bundle::ARCHIVE, [&](const store::Bundle& b) {
-          return b.archive_of_image() == image->digest() &&
+          return b.archive_of_image() == chosen.image.digest() &&
                  b.archive_of_bundle() == bundle->digest();
         });
     if (archive == nullptr) continue;

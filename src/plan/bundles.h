@@ -19,6 +19,10 @@ struct ChosenBundles {
   std::vector<store::Mount> mounts() const;
 };
 
+// The newest image that some host can run. FailedPrecondition (FailedOperation): there is none;
+// says the command that makes one.
+Result<store::Bundle> newest_image(const Inventory& inventory);
+
 // The newest image that some connected host can run, and of each component's version the newest
 // bundle. FailedPrecondition (FailedOperation) names what is missing and the command that fetches
 // it; a missing archive is no error.

@@ -18,6 +18,18 @@ std::uint32_t memory_mb(const store::Node& node) {
   return static_cast<std::uint32_t>(node.spec().memory_bytes() >> 20);
 }
 
+NodeDemand demand_of(const std::string& name, store::NodeType type, const store::NodeSpec& spec) {
+  std::uint64_t disk_bytes = 0;
+  for (const std::uint64_t bytes : spec.disk_bytes())
+    disk_bytes += spec.thin_disks() ? kThinDiskBytes : bytes;
+  return {name, type, spec.memory_bytes(), disk_bytes};
+}
+
+std::string architecture_of(const store::Bundle& image) {
+  const auto arch = image.facts().find("arch");
+  return arch == image.facts().end() ? "" : arch->second;
+}
+
 }  // namespace
 
 std::vector<store::Node> start_nodes(const std::string& cluster_id,
@@ -70,20 +82,22 @@ Status place(const Inventory& inventory,
              const store::Bundle& image,
              std::span<store::Node> new_nodes) {
   std::vector<NodeDemand> demands;
-  for (const store::Node& node : new_nodes) {
-    std::uint64_t disk_bytes = 0;
-    for (const std::uint64_t bytes : node.spec().disk_bytes())
-      disk_bytes += node.spec().thin_disks() ? kThinDiskBytes : bytes;
-    demands.push_back({node.name(), node.type(), node.spec().memory_bytes(), disk_bytes});
-  }
-  const auto arch = image.facts().find("arch");
+  for (const store::Node& node : new_nodes)
+    demands.push_back(demand_of(node.name(), node.type(), node.spec()));
   TK_TRY(const std::vector<Placed> placed,
-         place_nodes(inventory.hosts, demands, arch == image.facts().end() ? "" : arch->second));
+         place_nodes(inventory.hosts, demands, architecture_of(image)));
   for (std::size_t i = 0; i < placed.size(); ++i) {
     new_nodes[i].set_host_id(placed[i].host->host.id());
     new_nodes[i].set_address(placed[i].address);
   }
   return ok_status();
+}
+
+std::uint64_t count_room(const Inventory& inventory,
+                         const store::Bundle& image,
+                         const store::NodeSpec& spec) {
+  return count_room(
+      inventory.hosts, demand_of("", store::NODE_TYPE_NONE, spec), architecture_of(image));
 }
 
 Status add_roles(const Definitions& definitions,

@@ -39,6 +39,11 @@ Status place(const Inventory& inventory,
              const store::Bundle& image,
              std::span<store::Node> new_nodes);
 
+// For how many nodes of this spec place() would find room at once, all their disks filled in.
+std::uint64_t count_room(const Inventory& inventory,
+                         const store::Bundle& image,
+                         const store::NodeSpec& spec);
+
 // Disks and roles, from the definitions.
 Status add_roles(const Definitions& definitions,
                  const store::Cluster& cluster,

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostHostsTold = 5;
 constexpr std::uint32_t kAddresses = 64;  // of a /26
+constexpr std::uint32_t kFirstAddress = 2;
 
 std::string gb(std::uint64_t bytes) {
   return fmt::format("{:.1f} GB", static_cast<double>(bytes) / (1 << 30));
@@ -66,13 +67,22 @@ class Room {
   std::string free_address() const {
     const auto base = subnet_base(host_->host.subnet());
     if (!base) return "";
-    for (std::uint32_t i = 2; i < kAddresses - 1; ++i) {
+    for (std::uint32_t i = kFirstAddress; i < kAddresses - 1; ++i) {
       const std::uint32_t a = *base + i;
       std::string text =
           fmt::format("{}.{}.{}.{}", a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255);
       if (!used_.contains(text)) return text;
     }
     return "";
+  }
+
+  // How often take() could be called with the same demand.
+  std::uint64_t times(const NodeDemand& demand) const {
+    const auto often = [](std::uint64_t have, std::uint64_t need) {
+      return need == 0 ? kAddresses : have / need;
+    };
+    return std::min(
+        {often(memory_, demand.memory_bytes), often(disk_, demand.disk_bytes), free_addresses()});
   }
 
   Placed take(const NodeDemand& demand) {
@@ -112,6 +122,11 @@ class Room {
   }
 
  private:
+  std::uint64_t free_addresses() const {
+    if (!subnet_base(host_->host.subnet())) return 0;
+    return above(kAddresses - 1 - kFirstAddress, used_.size());
+  }
+
   const HostInventory* host_;
   std::uint64_t memory_;
   std::uint64_t disk_;
@@ -119,6 +134,17 @@ class Room {
   std::map<store::NodeType, int> types_;
   int nodes_ = 0;
 };
+
+std::vector<Room> rooms_of(const std::vector<HostInventory>& hosts,
+                           const std::string& architecture) {
+  std::vector<Room> rooms;
+  for (const HostInventory& host : hosts) {
+    if (host.connected && !host.host.cordoned() &&
+        same_architecture(architecture, host.host.architecture()))
+      rooms.emplace_back(host);
+  }
+  return rooms;
+}
 
 int nodes_on_rack(const std::vector<Room>& rooms, const std::string& rack, store::NodeType type) {
   int count = 0;
@@ -196,12 +222,7 @@ bool same_architecture(std::string_view a, std::string_view b) {
 Result<std::vector<Placed>> place_nodes(const std::vector<HostInventory>& hosts,
                                         const std::vector<NodeDemand>& demands,
                                         const std::string& architecture) {
-  std::vector<Room> rooms;
-  for (const HostInventory& host : hosts) {
-    if (host.connected && !host.host.cordoned() &&
-        same_architecture(architecture, host.host.architecture()))
-      rooms.emplace_back(host);
-  }
+  std::vector<Room> rooms = rooms_of(hosts, architecture);
   if (rooms.empty()) return no_host(hosts, architecture);
   std::vector<Placed> placed;
   for (const NodeDemand& demand : demands) {
@@ -210,6 +231,14 @@ Result<std::vector<Placed>> place_nodes(const std::vector<HostInventory>& hosts,
     placed.push_back(room->take(demand));
   }
   return placed;
+}
+
+std::uint64_t count_room(const std::vector<HostInventory>& hosts,
+                         const NodeDemand& demand,
+                         const std::string& architecture) {
+  std::uint64_t count = 0;
+  for (const Room& room : rooms_of(hosts, architecture)) count += room.times(demand);
+  return count;
 }
 
 }  // namespace tusker

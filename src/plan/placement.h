@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct Placed {
 Result<std::vector<Placed>> place_nodes(const std::vector<HostInventory>& hosts,
                                         const std::vector<NodeDemand>& demands,
                                         const std::string& architecture);
+
+// For how many nodes like this one place_nodes() would find room at once. Pure.
+std::uint64_t count_room(const std::vector<HostInventory>& hosts,
+                         const NodeDemand& demand,
+                         const std::string& architecture);
 
 // Whether "amd64" and "x86_64" and the like mean the same machine; an empty word fits everything.
 bool same_architecture(std::string_view a, std::string_view b);

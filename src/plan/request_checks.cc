@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <set>
+#include <map>
 
 #include "plan/name_rules.h"
 #include "plan/nearest.h"
@@ -18,7 +18,6 @@ constexpr std::uint32_t kMostNodes = 1000;  // of one type in one request
 constexpr int kMostDisks = 15;
 constexpr std::uint64_t kLeastDiskBytes = 1ULL << 30;
 constexpr std::uint64_t kMostDiskBytes = 64ULL << 40;
-constexpr std::uint64_t kDefaultDiskBytes = 8ULL << 30;
 constexpr std::uint64_t kMostMemoryBytes = 16ULL << 40;
 constexpr std::size_t kMostSoftware = 64;
 
@@ -71,7 +70,7 @@ Result<Software> parse_software(std::string_view given) {
                    "Software \"{}\" has not the form name-version, such as hdfs-3.5.0",
                    text);
   }
-  Software software{text.substr(0, dash), text.substr(dash + 1)};
+  Software software{software_name(text), text.substr(dash + 1)};
   const auto fits_version = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_'; };
   if (software.version.empty() ||
       !std::isdigit(static_cast<unsigned char>(software.version.front())) ||
@@ -114,7 +113,8 @@ Result<const ComponentDefinition*> find_software(const Definitions& definitions,
   return component;
 }
 
-Status check_dependencies(const std::set<std::string>& chosen, const CheckedRequest& checked) {
+Status check_dependencies(const std::map<std::string, std::string>& chosen,
+                          const CheckedRequest& checked) {
   for (const ComponentDefinition* component : checked.components) {
     for (const std::string& needed : component->needs) {
       if (chosen.contains(needed)) continue;
@@ -132,7 +132,7 @@ Status check_dependencies(const std::set<std::string>& chosen, const CheckedRequ
 Status check_software(const Definitions& definitions,
                       const CreateRequest& request,
                       CheckedRequest& checked) {
-  std::set<std::string> chosen;
+  std::map<std::string, std::string> chosen;  // name -> as asked for
   if (request.software.size() > kMostSoftware)
     return invalid(
         "InvalidParameter.InvalidSoftInfo", "Software has {} entries", request.software.size());
@@ -140,7 +140,7 @@ Status check_software(const Definitions& definitions,
     TK_TRY(const Software software, parse_software(text));
     TK_TRY(const ComponentDefinition* component,
            find_software(definitions, *checked.release, software));
-    if (!chosen.insert(component->name).second) {
+    if (!chosen.emplace(component->name, trimmed(text)).second) {
       return invalid(
           "InvalidParameter.InvalidSoftInfo", "Software names {} twice", component->name);
     }
@@ -152,10 +152,12 @@ Status check_software(const Definitions& definitions,
         checked.release->name,
         checked.release->components.contains("hdfs") ? checked.release->components.at("hdfs") : "");
   }
+  // Clients compare what they are shown with what they sent (docs/reference/terraform.md 2).
   for (const ComponentDefinition& component : definitions.components) {
-    if (!chosen.contains(component.name)) continue;
+    const auto asked = chosen.find(component.name);
+    if (asked == chosen.end()) continue;
     checked.components.push_back(&component);
-    checked.software.push_back(component.name + "-" + component.version);
+    checked.software.push_back(asked->second);
   }
   return check_dependencies(chosen, checked);
 }
@@ -272,6 +274,14 @@ Status fill_sizes(const Definitions& definitions, store::NodeType type, store::N
 
 }  // namespace
 
+std::string software_name(std::string_view software) {
+  std::string name(software.substr(0, software.rfind('-')));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return name;
+}
+
 std::string_view node_type_word(store::NodeType type) {
   switch (type) {
     case store::MASTER:
@@ -295,9 +305,10 @@ Result<CheckedRequest> check_request(const Definitions& definitions, const Creat
   TK_TRY(checked.release, find_release(definitions, request));
   TK_TRY_VOID(check_software(definitions, request, checked));
   if (request.high_availability) {
-    return Error::make(ErrorCode::Unsupported,
-                       "SupportHA is 1; clusters with high availability are not supported yet: "
-                       "send SupportHA 0 and one master")
+    return Error::make(
+               ErrorCode::Unsupported,
+               "SupportHA or EnableSupportHAFlag is on; clusters with high availability are "
+               "not supported yet: leave it off and ask for one master")
         .with_api_code("UnsupportedOperation");
   }
   TK_TRY_VOID(check_counts(request));

@@ -120,16 +120,6 @@ TEST_F(Flows, ATerminatedClusterIsGoneFromTheListAndItsFlowsAreStillTold) {
       << "from history";
 }
 
-TEST_F(Flows, TerminateRefusesWhatItDoesNotDo) {
-  EXPECT_EQ(world.call("TerminateInstance", R"({"InstanceId":"emr-zzzzzzzz"})").code,
-            "ResourceNotFound.InstanceNotFound");
-  EXPECT_EQ(world
-                .call("TerminateInstance",
-                      fmt::format(R"({{"InstanceId":"{}","ResourceIds":["emr-vm-aaaaaaaa"]}})", id))
-                .code,
-            "UnsupportedOperation");
-}
-
 TEST_F(Flows, HostsAndBundlesAreListed) {
   const boost::json::value host = answer("DescribeHosts", "{}").at("Hosts").at(0);
   EXPECT_EQ(host.at("HostName").as_string(), "desk");

@@ -4,6 +4,7 @@
 
 #include "api/action.h"
 #include "base/encoding.h"
+#include "control/node_updates.h"
 
 namespace tusker::api {
 namespace {
@@ -126,6 +127,42 @@ void ApiWorld::report_removed() {
   *frame.mutable_observed()->mutable_removed() = desired_.removed();
   *frame.mutable_observed()->mutable_facts() = big_host();
   controller->agent_frame(connection_, frame);
+}
+
+void ApiWorld::report_running(const NodeChange& change) {
+  std::uint64_t told = 0;
+  do {  // it is told more once it has answered, and what is durable
+    told = desired_.generation().commit();
+    controller->agent_frame(connection_, running(change));
+    store.write_all();
+    store.tell();
+  } while (desired_.generation().commit() != told);
+}
+
+link::AgentFrame ApiWorld::running(const NodeChange& change) const {
+  link::AgentFrame frame;
+  link::Observed& observed = *frame.mutable_observed();
+  *observed.mutable_seen() = desired_.generation();
+  *observed.mutable_facts() = big_host();
+  for (const link::Node& wanted : desired_.nodes()) {
+    link::NodeStatus& node = *observed.add_nodes();
+    node.set_id(wanted.id());
+    node.set_state(link::NodeStatus::RUNNING);
+    node.set_files_digest(files_digest(*model.node(wanted.id())));
+    for (const link::Role& role : wanted.roles()) {
+      link::RoleStatus& status = *node.add_roles();
+      status.set_name(role.name());
+      status.set_state(link::RoleStatus::READY);
+      status.set_restart_serial(role.restart_serial());
+      status.set_reloaded(role.reload().tag());
+    }
+    change(node);
+  }
+  return frame;
+}
+
+void ApiWorld::disconnect_host() {
+  controller->agent_closed(connection_);
 }
 
 RawRequest ApiWorld::signed_request(std::string_view action, std::string_view json) const {

@@ -89,6 +89,14 @@ class ApiWorld {
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
 
+  // The host reports every node that it is told of as running and its processes as ready, but for
+  // what `change` makes of each.
+  using NodeChange = std::function<void(link::NodeStatus& node)>;
+  void report_running(const NodeChange& change = [](link::NodeStatus&) {});
+
+  // Its agent's connection ends.
+  void disconnect_host();
+
   // The operation log, newest first, as "CreateInstance: accepted…".
   std::vector<std::string> operations();
 
@@ -111,6 +119,8 @@ class ApiWorld {
 
   void add_bundles();
   void connect_host();
+  // What it reports in report_running().
+  link::AgentFrame running(const NodeChange& change) const;
 
   link::Desired desired_;  // what the host was told last
   AgentConnection connection_{};

@@ -25,13 +25,4 @@ void sort_clusters(Clusters& clusters, std::string_view field, bool ascending) {
   });
 }
 
-std::span<const store::Cluster* const> page_of(const Clusters& clusters,
-                                               std::uint64_t page,
-                                               std::uint64_t size) {
-  // Divided, not multiplied: the page number may be any.
-  if (size == 0 || page > clusters.size() / size) return {};
-  const std::size_t start = static_cast<std::size_t>(page * size);
-  return std::span(clusters).subspan(start, std::min<std::size_t>(clusters.size() - start, size));
-}
-
 }  // namespace tusker::api

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +16,5 @@ bool is_shown(const store::Cluster& cluster, std::string_view strategy);
 // By "clusterId", "addTime" or "status"; the numeric Id breaks ties and is the order when none is
 // asked for. It grows with the time of creation.
 void sort_clusters(Clusters& clusters, std::string_view field, bool ascending);
-
-// Of pages of `size`, from 0 on; any number may come from a caller.
-std::span<const store::Cluster* const> page_of(const Clusters& clusters,
-                                               std::uint64_t page,
-                                               std::uint64_t size);
 
 }  // namespace tusker::api

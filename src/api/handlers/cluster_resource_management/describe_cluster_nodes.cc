@@ -7,6 +7,8 @@
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
 #include "api/handlers/cluster_resource_management/node_info.h"
+#include "api/search_fields.h"
+#include "api/utf8.h"
 #include "base/encoding.h"
 #include "model/model.h"
 #include "plan/request_checks.h"
@@ -28,22 +30,8 @@ struct Filter {
   }
 };
 
-Result<Filter> read_filter(const DescribeClusterNodesRequest& request) {
-  Filter filter{request.node_flag, {}};
-  for (const SearchItem& item : request.search_fields) {
-    if (item.search_type != "ipv4") {
-      return api_error(code::kInvalidParameterValue,
-                       "SearchFields: SearchType is \"{}\"; expected ipv4",
-                       cut_text(item.search_type, 64));
-    }
-    filter.address = item.search_value;
-  }
-  return filter;
-}
-
 Status sort_by(Nodes& nodes, const DescribeClusterNodesRequest& request) {
-  std::string field = request.order_field.value_or("");
-  std::ranges::transform(field, field.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string field = in_lower_case(request.order_field.value_or(""));
   const bool descending = request.asc && *request.asc == 0;
   if (field == "applytime") {
     std::ranges::stable_sort(
@@ -94,9 +82,9 @@ Nodes select(const Model& model,
 Result<Answer> describe_cluster_nodes(const DescribeClusterNodesRequest& request, Call& call) {
   TK_TRY(const store::Cluster* const cluster,
          find_live_cluster(call, request.instance_id, code::kResourceNotFound_ClusterNotFound));
-  TK_TRY(const Filter filter, read_filter(request));
+  TK_TRY(const std::string_view address, searched_address(request.search_fields));
   const bool hosts_wanted = request.hardware_resource_type.value_or("all") != "pod";
-  Nodes nodes = select(call.services.model, *cluster, filter, hosts_wanted);
+  Nodes nodes = select(call.services.model, *cluster, {request.node_flag, address}, hosts_wanted);
   TK_TRY_VOID(sort_by(nodes, request));
 
   answer::DescribeClusterNodesResponse response;

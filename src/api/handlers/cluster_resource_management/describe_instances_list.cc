@@ -6,6 +6,7 @@
 #include "api/generated/handlers.h"
 #include "api/handlers/cluster_resource_management/cluster_info.h"
 #include "api/handlers/cluster_resource_management/cluster_list.h"
+#include "api/paging.h"
 #include "api/places.h"
 #include "base/encoding.h"
 #include "base/ids.h"

@@ -24,22 +24,6 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.2f} GB", static_cast<double>(bytes) / static_cast<double>(kGiB));
 }
 
-// NodeHardwareInfo.Flag (docs/reference/semantics.md 2.2); the router's is not published.
-std::int64_t flag_of(store::NodeType type) {
-  switch (type) {
-    case store::COMMON:
-      return 0;
-    case store::MASTER:
-      return 1;
-    case store::CORE:
-      return 2;
-    case store::TASK:
-      return 3;
-    default:
-      return 4;
-  }
-}
-
 // Every data disk, the first too, counted by type and size.
 List<answer::MultiDiskMC> disks_of(const store::Cluster& cluster,
                                    const store::Node& node,
@@ -96,7 +80,7 @@ void fill_identity(const store::Cluster& cluster,
   info.order_no = arena.copy(order_number(node));
   info.emr_resource_id = node.id();
   info.name_tag = arena.copy(fmt::format("{}.{}", node_type_word(node.type()), node.index() - 1));
-  info.flag = flag_of(node.type());
+  info.flag = node_flag(node.type());
   info.ip = node.address();
   info.region_id = region_number(cluster.region());
   info.zone_id = zone_number(cluster.zone());
@@ -135,6 +119,21 @@ void fill_shape(const store::Cluster& cluster,
 }
 
 }  // namespace
+
+std::int64_t node_flag(store::NodeType type) {
+  switch (type) {
+    case store::COMMON:
+      return 0;
+    case store::MASTER:
+      return 1;
+    case store::CORE:
+      return 2;
+    case store::TASK:
+      return 3;
+    default:
+      return 4;
+  }
+}
 
 std::string order_number(const store::Node& node) {
   std::string_view id = node.id();

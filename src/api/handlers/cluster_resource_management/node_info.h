@@ -7,6 +7,8 @@
 
 namespace tusker::api {
 
+// Flag of answers (docs/reference/semantics.md 2.2); the router's is not published.
+std::int64_t node_flag(store::NodeType type);
 // "ins-xxxxxxxx", the number of the node's machine: here the node's own id under another name.
 std::string order_number(const store::Node& node);
 // The node's UUID, made from its id: stable for its life.
