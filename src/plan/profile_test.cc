@@ -58,15 +58,15 @@ TEST(Profiles, WithSparkRunADriverAnApplicationMasterAndAnExecutor) {
     EXPECT_EQ(total, profile.total_memory_bytes);
 
     const std::string file = testing::file(*plan, "master-1", "spark-defaults.conf");
-    const std::uint32_t executor_mb = megabytes(file, "spark.executor.memory") +
-                                      megabytes(file, "spark.executor.memoryOverhead");
-    const std::uint32_t am_mb = megabytes(file, "spark.yarn.am.memory") +
-                                megabytes(file, "spark.yarn.am.memoryOverhead");
-    const std::uint32_t driver_mb = megabytes(file, "spark.driver.memory") +
-                                    megabytes(file, "spark.driver.memoryOverhead");
+    const std::uint32_t executor_mb =
+        megabytes(file, "spark.executor.memory") + megabytes(file, "spark.executor.memoryOverhead");
+    const std::uint32_t am_mb =
+        megabytes(file, "spark.yarn.am.memory") + megabytes(file, "spark.yarn.am.memoryOverhead");
+    const std::uint32_t driver_mb =
+        megabytes(file, "spark.driver.memory") + megabytes(file, "spark.driver.memoryOverhead");
     EXPECT_GE(megabytes(file, "spark.executor.memory"), 450U) << "less is refused by Spark";
-    const auto node_mb = static_cast<std::uint32_t>(std::stoul(testing::value(
-        *plan, "core-1", "yarn-site.xml", "yarn.nodemanager.resource.memory-mb")));
+    const auto node_mb = static_cast<std::uint32_t>(std::stoul(
+        testing::value(*plan, "core-1", "yarn-site.xml", "yarn.nodemanager.resource.memory-mb")));
     EXPECT_LE(am_mb + executor_mb, node_mb);
     EXPECT_LE(driver_mb, node_mb) << "a driver in cluster mode";
   }
