@@ -29,13 +29,13 @@ spark.stop()
 @pytest.fixture(scope="module")
 def cluster_id(installation):
     # As the profile `small` for Spark: 4 GB and 2 GB.
-    made = installation.create("spark", core=2, memory_mb=(4096, 2048), software=SOFTWARE)
+    made = installation.create("sparkling", core=2, memory_mb=(4096, 2048), software=SOFTWARE)
     installation.wait_running(made, 180)
     return made
 
 
 def run(installation, *argv, **options):
-    return installation.tusker("run", "spark", "--", *argv, **options)
+    return installation.tusker("run", "sparkling", "--", *argv, **options)
 
 
 def put(installation, path, content):
@@ -68,18 +68,18 @@ def test_a_driver_can_run_on_the_workers_too(installation, cluster_id):
 
 def test_tables_outlive_the_session_that_made_them(installation, cluster_id):
     installation.tusker(
-        "sql", "spark", "-e", "CREATE TABLE rivers (name STRING, km INT); INSERT INTO rivers VALUES ('Elbe', 1094), ('Oder', 866)"
+        "sql", "sparkling", "-e", "CREATE TABLE rivers (name STRING, km INT); INSERT INTO rivers VALUES ('Elbe', 1094), ('Oder', 866)"
     )
-    assert installation.tusker("sql", "spark", "-e", "SELECT sum(km) FROM rivers").stdout.decode().split() == ["1960"]
+    assert installation.tusker("sql", "sparkling", "-e", "SELECT sum(km) FROM rivers").stdout.decode().split() == ["1960"]
     assert b"/user/hive/warehouse/rivers" in run(installation, "hdfs", "dfs", "-ls", "/user/hive/warehouse").stdout
 
 
-def test_python_sees_the_same_tables_while_another_session_is_open(installation, cluster_id):
+def test_python_sees_the_same_tables_and_makes_others(installation, cluster_id):
     done = installation.tusker(
-        "pyspark", "spark", input=b"print('rows', spark.table('rivers').count())\nspark.sql('CREATE TABLE seas (name STRING)')\n"
+        "pyspark", "sparkling", input=b"print('rows', spark.table('rivers').count())\nspark.sql('CREATE TABLE seas (name STRING)')\n"
     )
     assert b"rows 2" in done.stdout
-    assert b"seas" in installation.tusker("sql", "spark", "-e", "SHOW TABLES").stdout
+    assert b"seas" in installation.tusker("sql", "sparkling", "-e", "SHOW TABLES").stdout
 
 
 def test_the_history_lists_applications_that_have_ended(installation, cluster_id):
@@ -90,16 +90,16 @@ def test_the_history_lists_applications_that_have_ended(installation, cluster_id
 
 
 def test_a_cluster_without_spark_says_so(installation, cluster_id):
-    other = installation.create("plain", core=1, memory_mb=(1024, 1024))
-    done = installation.tusker("sql", "plain", "-e", "SELECT 1", check=False)
+    other = installation.create("plain-one", core=1, memory_mb=(1024, 1024))
+    done = installation.tusker("sql", "plain-one", "-e", "SELECT 1", check=False)
     assert done.returncode != 0
-    assert b"plain has no spark" in done.stderr
+    assert b"plain-one has no spark" in done.stderr
     installation.wait_running(other)
     installation.terminate(other)
 
 
 def test_what_spark_needs_is_named_when_it_is_missing(installation, cluster_id):
-    done = installation.tusker("cluster", "create", "alone", "--components", "hdfs,spark", "--profile", "small", check=False)
+    done = installation.tusker("cluster", "create", "alone-one", "--components", "hdfs,spark", "--profile", "small", check=False)
     assert done.returncode != 0
     assert b"spark needs yarn" in done.stderr.lower()
 

@@ -57,10 +57,10 @@ void add_sql(CLI::App& root, Choice& choice) {
     };
   });
   set_examples(*command,
-               {"tusker sql words -e 'show tables'",
-                "tusker sql words",
-                "tusker sql words < statements.sql",
-                "tusker sql words -e 'select 1' -- --conf spark.executor.memory=2g"});
+               {"tusker sql tables -e 'show tables'",
+                "tusker sql tables",
+                "tusker sql tables < statements.sql",
+                "tusker sql tables -e 'select 1' -- --conf spark.executor.memory=2g"});
 }
 
 void add_pyspark(CLI::App& root, Choice& choice) {
@@ -73,14 +73,17 @@ void add_pyspark(CLI::App& root, Choice& choice) {
   command->callback([&choice, options] {
     choice.action = [&choice, options](Session& session) {
       std::vector<std::string> argv = {"pyspark"};
+      // Python makes the session for a prompt only, and without a terminal it has to be told so.
+      if (!session.console.traits().in_is_terminal)
+        argv = {"env", "PYSPARK_DRIVER_PYTHON_OPTS=-i", "pyspark"};
       append(argv, choice.trailing);
       return run_spark(session, *options, std::move(argv));
     };
   });
   set_examples(*command,
-               {"tusker pyspark words",
-                "tusker pyspark words < count.py",
-                "tusker pyspark words -- --executor-memory 2g"});
+               {"tusker pyspark tables",
+                "tusker pyspark tables < statements.py",
+                "tusker pyspark tables -- --executor-memory 2g"});
 }
 
 }  // namespace tusker::cli
