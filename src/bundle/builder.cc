@@ -92,12 +92,13 @@ class Build {
     std::vector<Program> programs = {
         {"setpriv", "util-linux"}, {"unshare", "util-linux"}, {"mksquashfs", "squashfs-tools"}};
     bool anything = false;
-    for (const BundleStep& step : steps(index)) {
-      anything = anything || !step.present;
-      if (step.present) continue;
-      if (step.kind == BundleKind::Image) programs.push_back({"mmdebstrap", "mmdebstrap"});
-      if (step.kind == BundleKind::Component)
-        programs.insert(programs.end(), {{"mvn", "maven"}, {"unzip", "unzip"}});
+    for (const BundleStep& step : steps(index)) anything = anything || !step.present;
+    for (const BundleDefinition& definition : chosen_) {
+      if (!options_.again && present(definition, index) != nullptr) continue;
+      if (definition.debian) programs.push_back({"mmdebstrap", "mmdebstrap"});
+      if (definition.maven) programs.insert(programs.end(), {{"mvn", "maven"}, {"unzip", "unzip"}});
+      if (definition.python)
+        programs.insert(programs.end(), {{"pip3", "python3-pip"}, {"tar", "tar"}});
     }
     if (!anything) return ok_status();
     if (::geteuid() != 0) {
@@ -146,17 +147,26 @@ class Build {
   }
 
   BundleStep step_of(const BundleDefinition& definition, const BundleIndex& index) const {
-    const bool image = definition.kind == BundleKind::Image;
-    return {definition.name,
-            definition.version,
-            definition.kind,
-            !options_.again && present(definition, index) != nullptr,
-            image ? definition.download_bytes : definition.maven->lock.total_bytes(),
-            definition.packed_bytes,
-            image ? fmt::format("{} Debian packages and what they need, as a root file system",
-                                definition.debian->packages.size())
-                  : fmt::format("{} artefacts from Maven, checked against the lock",
-                                definition.maven->lock.artifacts.size())};
+    BundleStep step{definition.name,
+                    definition.version,
+                    definition.kind,
+                    !options_.again && present(definition, index) != nullptr,
+                    definition.download_bytes,
+                    definition.packed_bytes,
+                    ""};
+    if (definition.debian) {
+      step.what = fmt::format("{} Debian packages and what they need, as a root file system",
+                              definition.debian->packages.size());
+    } else if (definition.maven) {
+      step.download_bytes = definition.maven->lock.total_bytes();
+      step.what = fmt::format("{} artefacts from Maven, checked against the lock",
+                              definition.maven->lock.artifacts.size());
+    } else {
+      step.download_bytes = definition.python->archive.size;
+      step.what =
+          fmt::format("{}, checked against the lock", definition.python->archive.file_name());
+    }
+    return step;
   }
 
   BundleStep archive_step(const BundleDefinition& definition, const BundleIndex& index) const {

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "bundle/maven.h"
+#include "bundle/python.h"
 #include "bundle/squashfs.h"
 #include "bundle/tree.h"
 
@@ -68,11 +69,10 @@ Status unpack_jar(const std::string& jar,
   return tools.must_run(run);
 }
 
-Status assemble(const BundleDefinition& definition,
-                const std::string& delivered,
-                const Tree& tree,
-                const Tools& tools) {
-  const MavenSource& maven = *definition.maven;
+Status assemble_jars(const MavenSource& maven,
+                     const std::string& delivered,
+                     const Tree& tree,
+                     const Tools& tools) {
   for (const LockedArtifact& artifact : maven.lock.artifacts) {
     const std::string name = artifact.file_name();
     const auto unpack = maven.unpack.find(artifact.coordinates);
@@ -85,17 +85,56 @@ Status assemble(const BundleDefinition& definition,
       TK_TRY_VOID(tree.move_in(delivered + "/lib/" + name, maven.class_path + "/" + name));
     }
   }
+  return ok_status();
+}
+
+Status fill_from_maven(const MavenSource& maven,
+                       const ScratchFolder& scratch,
+                       const Tree& tree,
+                       const Tools& tools) {
+  const std::string delivered = scratch.in("delivered");
+  TK_TRY_VOID(fetch_with_maven(maven, scratch.path(), delivered, tools));
+  TK_TRY_VOID(check_delivery(maven, delivered, tools));
+  return assemble_jars(maven, delivered, tree, tools);
+}
+
+Status fill_from_python(const PythonSource& python,
+                        const ScratchFolder& scratch,
+                        const std::string& cache,
+                        const Tree& tree,
+                        const Tools& tools) {
+  TK_TRY(const std::string archive, fetch_with_pip(python, scratch.path(), cache, tools));
+  const std::string unpacked = scratch.in("unpacked");
+  TK_TRY_VOID(unpack_source_archive(python, archive, unpacked, tools));
+  for (const auto& [path, place] : python.take)
+    TK_TRY_VOID(tree.move_folder_in(unpacked + "/" + path, place));
+  for (const std::string& pattern : python.leave_out) TK_TRY_VOID(tree.remove_matching(pattern));
+  return ok_status();
+}
+
+Status fill(const BundleDefinition& definition,
+            const ScratchFolder& scratch,
+            const Workspace& workspace,
+            const Tree& tree,
+            const Tools& tools) {
+  TK_TRY_VOID(
+      definition.maven
+          ? fill_from_maven(*definition.maven, scratch, tree, tools)
+          : fill_from_python(*definition.python, scratch, workspace.cache("python"), tree, tools));
   for (const auto& [path, file] : definition.files) TK_TRY_VOID(tree.write(path, file));
   for (const auto& [path, target] : definition.links) TK_TRY_VOID(tree.link(path, target));
   return tree.normalise_modes();
 }
 
-std::vector<std::string> class_path_of(const BundleDefinition& definition) {
+// All jars in the class path's folder. The build has put there what the lock names and nothing
+// else.
+std::vector<std::string> class_path_of(const BundleDefinition& definition, const Tree& tree) {
+  const std::string folder =
+      definition.maven ? definition.maven->class_path : definition.python->class_path;
   std::vector<std::string> jars;
-  for (const LockedArtifact& artifact : definition.maven->lock.artifacts) {
-    if (is_beside_class_path(*definition.maven, artifact.coordinates)) continue;
-    jars.push_back(fmt::format(
-        "{}/{}/{}", definition.mount, definition.maven->class_path, artifact.file_name()));
+  for (const std::string& name : file_names(tree.root() + "/" + folder)) {
+    if (name.ends_with(".jar"))
+      jars.push_back(fmt::format("{}/{}/{}", definition.mount, folder, name));
   }
   std::ranges::sort(jars);  // bytewise: the order that the archive is made with
   return jars;
@@ -107,14 +146,9 @@ Result<BundleEntry> build_component(const BundleDefinition& definition,
                                     const Tools& tools,
                                     const Workspace& workspace) {
   TK_TRY(const ScratchFolder scratch, workspace.scratch());
-  const std::string delivered = scratch.in("delivered");
-  TK_TRY_VOID(fetch_with_maven(*definition.maven, scratch.path(), delivered, tools)
-                  .context("{}", definition.title()));
-  TK_TRY_VOID(
-      check_delivery(*definition.maven, delivered, tools).context("{}", definition.title()));
   const Tree tree(scratch.in("root"));
   TK_TRY_VOID(ensure_directory(tree.root(), 0755));
-  TK_TRY_VOID(assemble(definition, delivered, tree, tools).context("{}", definition.title()));
+  TK_TRY_VOID(fill(definition, scratch, workspace, tree, tools).context("{}", definition.title()));
 
   TK_TRY(const Workspace::Blob blob,
          pack_tree(tools, workspace, tree.root(), true, definition.packed_bytes));
@@ -125,7 +159,7 @@ Result<BundleEntry> build_component(const BundleDefinition& definition,
   entry.digest = blob.digest;
   entry.size = blob.size;
   entry.facts["mount"] = definition.mount;
-  entry.class_path = class_path_of(definition);
+  entry.class_path = class_path_of(definition, tree);
   return entry;
 }
 

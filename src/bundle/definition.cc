@@ -128,8 +128,12 @@ class Reader {
     out_.mount = non_empty(mount);
     if (mount.present() && !is_clean_absolute(out_.mount))
       mount.report(fmt::format("\"{}\" is not an absolute path", out_.mount));
-    const YamlValue maven = map.required("maven");
+    const YamlValue maven = map.optional("maven");
+    const YamlValue python = map.optional("python");
     if (maven.present()) out_.maven = read_maven(maven);
+    if (python.present()) out_.python = read_python(python);
+    if (maven.present() == python.present())
+      mount.report("a component needs exactly one of \"maven\" and \"python\"");
     const YamlValue archive = map.optional("archive");
     if (archive.present()) out_.archive = read_archive(archive);
   }
@@ -139,11 +143,9 @@ class Reader {
     MavenSource source;
     source.pom = content_of(map.required("pom"));
     const YamlValue lock = map.required("lock");
-    if (const std::string text = content_of(lock); !text.empty()) {
-      Result<BundleLock> parsed = parse_bundle_lock(text, folder_ + "/" + lock.text());
-      if (!parsed.ok()) problems_.add(out_.file, lock.line(), parsed.error().message());
-      if (parsed.ok()) source.lock = *std::move(parsed);
-    }
+    source.lock = read_lock(lock);
+    if (std::ranges::any_of(source.lock.artifacts, &LockedArtifact::is_python))
+      lock.report("the lock of \"maven\" names an archive of Python");
     const YamlValue class_path = map.required("class_path");
     source.class_path = non_empty(class_path);
     check_path(source.class_path, class_path);
@@ -160,6 +162,40 @@ class Reader {
       check_locked(source.lock, coordinates, path);
     }
     return source;
+  }
+
+  PythonSource read_python(const YamlValue& value) {
+    YamlMap map(value);
+    PythonSource source;
+    const YamlValue lock_file = map.required("lock");
+    const BundleLock lock = read_lock(lock_file);
+    if (lock.artifacts.size() == 1 && lock.artifacts.front().is_python()) {
+      source.archive = lock.artifacts.front();
+    } else if (!lock.artifacts.empty()) {
+      lock_file.report("the lock of \"python\" names one source archive, as name==version");
+    }
+    for (const auto& [path, place] : map.required("take").entries()) {
+      check_path(path, place);
+      check_path(non_empty(place), place);
+      source.take[path] = place.text();
+    }
+    for (const YamlValue& pattern : map.optional("leave_out").items()) {
+      check_path(non_empty(pattern), pattern);
+      source.leave_out.push_back(pattern.text());
+    }
+    const YamlValue class_path = map.required("class_path");
+    source.class_path = non_empty(class_path);
+    check_path(source.class_path, class_path);
+    return source;
+  }
+
+  BundleLock read_lock(const YamlValue& value) {
+    const std::string text = content_of(value);
+    if (text.empty()) return {};
+    Result<BundleLock> parsed = parse_bundle_lock(text, folder_ + "/" + value.text());
+    if (parsed.ok()) return *std::move(parsed);
+    problems_.add(out_.file, value.line(), parsed.error().message());
+    return {};
   }
 
   ArchiveDefinition read_archive(const YamlValue& value) {

@@ -61,6 +61,15 @@ struct MavenSource {
   std::map<std::string, std::string> copy;     // coordinates -> path in the bundle
 };
 
+// The source archive of a Python package: for those that publish a whole distribution as one.
+struct PythonSource {
+  LockedArtifact archive;
+  std::map<std::string, std::string>
+      take;                            // path in the archive's top folder -> path in the bundle
+  std::vector<std::string> leave_out;  // patterns (glob(7)) of paths in the bundle
+  std::string class_path;              // folder of the jars, in the bundle
+};
+
 struct ArchiveDefinition {
   std::string image;       // name of the image it is dumped in
   std::string path;        // where nodes have it
@@ -78,7 +87,8 @@ struct BundleDefinition {
   std::uint64_t download_bytes = 0;  // about, for people
   std::uint64_t packed_bytes = 0;
   std::optional<DebianSource> debian;         // of an image
-  std::optional<MavenSource> maven;           // of a component
+  std::optional<MavenSource> maven;           // of a component: this
+  std::optional<PythonSource> python;         // or this
   std::string mount;                          // component: where nodes have it
   std::vector<BundleUser> users;              // image
   std::map<std::string, mode_t> directories;  // image

@@ -109,7 +109,7 @@ TEST(BundleDefinition, ReportsAllFaultsAtOnce) {
                              ":2: name is \"other\", wanted \"tool\"",
                              ":3: \"folder\" is not one of",
                              "has no \"version\"",
-                             "has no \"maven\""}) {
+                             "exactly one of \"maven\" and \"python\""}) {
     EXPECT_NE(definition.error().message().find(wanted), std::string::npos)
         << wanted << "\n"
         << definition.error().message();

@@ -48,6 +48,13 @@ void add_maven(const MavenSource& maven, Inputs& inputs) {
   for (const auto& [coordinates, path] : maven.copy) inputs.add("copy", {coordinates, path});
 }
 
+void add_python(const PythonSource& python, Inputs& inputs) {
+  inputs.add("class_path", python.class_path);
+  inputs.add("artifact", fmt::format("{} {}", python.archive.sha256, python.archive.coordinates));
+  for (const auto& [path, place] : python.take) inputs.add("take", {path, place});
+  inputs.add("leave_out", python.leave_out);
+}
+
 }  // namespace
 
 std::string bundle_key(const BundleDefinition& definition, std::string_view architecture) {
@@ -61,6 +68,7 @@ std::string bundle_key(const BundleDefinition& definition, std::string_view arch
   inputs.add("architecture", architecture);
   if (definition.debian) add_debian(*definition.debian, inputs);
   if (definition.maven) add_maven(*definition.maven, inputs);
+  if (definition.python) add_python(*definition.python, inputs);
   for (const BundleUser& user : definition.users) {
     inputs.add("user", {user.name, std::to_string(user.id), user.home, user.shell});
   }

@@ -31,7 +31,16 @@ bool is_coordinate_part(std::string_view part) {
   return plain && !part.empty() && part.find("..") == std::string_view::npos && part.front() != '.';
 }
 
+// "pyspark==4.1.4" → its two parts; else empty.
+std::vector<std::string> python_parts(std::string_view text) {
+  const std::size_t at = text.find("==");
+  if (at == std::string_view::npos) return {};
+  return {std::string(text.substr(0, at)), std::string(text.substr(at + 2))};
+}
+
 bool are_coordinates(std::string_view text) {
+  if (const auto parts = python_parts(text); !parts.empty())
+    return std::ranges::all_of(parts, is_coordinate_part);
   const std::vector<std::string> parts = split(text, ':');
   return (parts.size() == 4 || parts.size() == 5) && parts[2] == "jar" &&
          std::ranges::all_of(parts, is_coordinate_part);
@@ -48,7 +57,8 @@ std::string read_row(std::string_view line, LockedArtifact& artifact) {
   if (error != std::errc() || at != end)
     return fmt::format("\"{}\" is not a number of bytes", words[1]);
   if (!are_coordinates(words[2])) {
-    return fmt::format("\"{}\" is not group:artifact:jar[:classifier]:version", words[2]);
+    return fmt::format("\"{}\" is not group:artifact:jar[:classifier]:version, nor name==version",
+                       words[2]);
   }
   artifact.sha256 = words[0];
   artifact.coordinates = words[2];
@@ -57,7 +67,16 @@ std::string read_row(std::string_view line, LockedArtifact& artifact) {
 
 }  // namespace
 
+bool LockedArtifact::is_python() const {
+  return !python_parts(coordinates).empty();
+}
+
+std::string LockedArtifact::top_folder() const {
+  return fmt::format("{}", fmt::join(python_parts(coordinates), "-"));
+}
+
 std::string LockedArtifact::file_name() const {
+  if (is_python()) return top_folder() + ".tar.gz";
   const std::vector<std::string> parts = split(coordinates, ':');
   return parts.size() == 5 ? fmt::format("{}-{}-{}.jar", parts[1], parts[4], parts[3])
                            : fmt::format("{}-{}.jar", parts[1], parts[3]);

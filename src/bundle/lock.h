@@ -13,10 +13,15 @@ namespace tusker {
 struct LockedArtifact {
   std::string sha256;  // lower-case hex
   std::uint64_t size = 0;
-  std::string coordinates;  // group:artifact:jar[:classifier]:version
+  // group:artifact:jar[:classifier]:version of Maven, or name==version of Python, a source archive.
+  std::string coordinates;
 
-  // The name that Maven's dependency plugin gives its copy: artifact-version[-classifier].jar.
+  bool is_python() const;
+  // The name that Maven's dependency plugin gives its copy, artifact-version[-classifier].jar, or
+  // pip, name-version.tar.gz.
   std::string file_name() const;
+  // Of a source archive: the one folder that everything in it lies in.
+  std::string top_folder() const;
   // Its place in a Maven repository: group/artifact/version/file.
   std::string repository_path() const;
 };

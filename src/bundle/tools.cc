@@ -11,11 +11,18 @@ namespace tusker {
 namespace {
 
 // Settings of the person who builds that the ordinary clients honour: proxies, the home folder with
-// Maven's cache and settings.
+// Maven's cache and settings, pip's index.
 constexpr std::array kPassedOn = {"HOME",
                                   "MAVEN_OPTS",
                                   "MAVEN_ARGS",
                                   "JAVA_HOME",
+                                  "PIP_CERT",
+                                  "PIP_CONFIG_FILE",
+                                  "PIP_DEFAULT_TIMEOUT",
+                                  "PIP_EXTRA_INDEX_URL",
+                                  "PIP_FIND_LINKS",
+                                  "PIP_INDEX_URL",
+                                  "PIP_TRUSTED_HOST",
                                   "http_proxy",
                                   "https_proxy",
                                   "no_proxy",

@@ -92,6 +92,13 @@ Status Tree::move_in(const std::string& from, std::string_view path) const {
   return ok_status();
 }
 
+Status Tree::move_folder_in(const std::string& from, std::string_view path) const {
+  TK_TRY(const std::string full, place(path));
+  TK_TRY_VOID(ensure_parent(full));
+  if (::rename(from.c_str(), full.c_str()) != 0) return Error::from_errno(errno, full);
+  return ok_status();
+}
+
 Status Tree::remove_matching(std::string_view pattern) const {
   glob_t found{};
   const std::string full = root_ + "/" + std::string(without_slash(pattern));

@@ -25,6 +25,8 @@ class Tree {
   Status append(std::string_view path, std::string_view text) const;
   Status move_in(const std::string& from,
                  std::string_view path) const;  // a file of the same file system, mode 0644
+  Status move_folder_in(const std::string& from,
+                        std::string_view path) const;  // of the same file system
   Status remove_matching(std::string_view pattern) const;
   Result<std::string> read(std::string_view path) const;
 

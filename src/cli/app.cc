@@ -26,9 +26,11 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_usage(const CLI::App* app, std::string name) const override {
     std::string usage = CLI::Formatter::make_usage(app, name);
     // What follows "--" is not CLI11's to parse, so it does not know of it.
-    if (app->get_name() == "run") {
-      usage.insert(usage.find_last_not_of('\n') + 1, " [-- PROGRAM [ARGUMENT...]]");
-    }
+    const std::string& command = app->get_name();
+    const std::string_view more = command == "run" ? " [-- PROGRAM [ARGUMENT...]]"
+                                  : command == "sql" || command == "pyspark" ? " [-- ARGUMENT...]"
+                                                                             : "";
+    usage.insert(usage.find_last_not_of('\n') + 1, more);
     return usage;
   }
 };
@@ -62,6 +64,8 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_doctor(*app, choice);
   add_cluster(*app, choice);
   add_run(*app, choice);
+  add_sql(*app, choice);
+  add_pyspark(*app, choice);
   add_flow(*app, choice);
   add_api(*app, choice);
   add_bundle(*app, choice);

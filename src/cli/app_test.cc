@@ -119,6 +119,17 @@ TEST_F(App, ListsClustersAsATableAndAsJson) {
   EXPECT_EQ(json::parse(fake_.out).at(0).at("ClusterName"), "wordcount");
 }
 
+TEST_F(App, SaysThatAClusterHasNoSparkBeforeItAsksForAProgram) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"sql", "wordcount", "-e", "select 1"}, {"pyspark", "wordcount"}}) {
+    fake_.err.clear();
+    EXPECT_EQ(run(words), kRunFailed);
+    EXPECT_NE(fake_.err.find("wordcount has no spark; it has hdfs-3.5.0, yarn-3.5.0"),
+              std::string::npos)
+        << fake_.err;
+  }
+}
+
 TEST_F(App, RefusesToTerminateWithoutATerminalUnlessToldTo) {
   server_.answer("TerminateInstance", {json::object()});
   EXPECT_EQ(run({"cluster", "terminate", "wordcount"}), kNeedsYes);

@@ -12,6 +12,8 @@ int main(int count, char** arguments) {
   const Environment environment = process_environment();
   Console console = Console::of_process(environment);
   BundleBuildFlags flags;
+  flags.names = {
+      "hadoop"};  // what quickstart's cluster runs, with the image that its archive needs
   for (int i = 1; i < count; ++i) {
     const std::string_view word = arguments[i];
     if (word == "--dry-run") {

@@ -51,7 +51,7 @@ std::vector<std::string> arguments_of(
       at.command->get_parent() == nullptr ? "" : at.command->get_parent()->get_name();
   const std::string name = at.command->get_name();
   if (at.arguments > 0) return {};
-  if (name == "run" ||
+  if (name == "run" || name == "sql" || name == "pyspark" ||
       (group == "cluster" && (name == "show" || name == "rename" || name == "terminate")))
     return cluster_names();
   if (name == "completion") return {"bash", "zsh", "fish"};

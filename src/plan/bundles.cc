@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "plan/node_paths.h"
@@ -90,24 +91,28 @@ Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRe
     chosen.archives.back().set_name(
         bundle->name());  // its place in a node follows from the bundle's
   }
-  TK_TRY(chosen.java, java_bundle(chosen.components.front(), !chosen.archives.empty()));
   return chosen;
 }
 
-Result<JavaBundle> java_bundle_of(const store::Node& node,
-                                  const std::vector<store::Bundle>& bundles) {
-  const store::Bundle* first = nullptr;
-  bool has_archive = false;
+Result<std::vector<JavaBundle>> java_bundles_of(const store::Node& node,
+                                                const std::vector<store::Bundle>& bundles) {
+  std::vector<const store::Bundle*> components;
+  std::set<std::string> archived;  // digests of those that have an archive here
   for (const store::Mount& mount : node.mounts()) {
     const auto row = std::find_if(bundles.begin(), bundles.end(), [&](const store::Bundle& bundle) {
       return bundle.digest() == mount.digest();
     });
     if (row == bundles.end()) return missing(fmt::format("bundle {}", mount.digest()));
-    has_archive |= row->kind() == store::Bundle::ARCHIVE;
-    if (first == nullptr && row->kind() == store::Bundle::COMPONENT) first = &*row;
+    if (row->kind() == store::Bundle::ARCHIVE) archived.insert(row->archive_of_bundle());
+    if (row->kind() == store::Bundle::COMPONENT) components.push_back(&*row);
   }
-  if (first == nullptr) return missing(fmt::format("bundle in the row of {}", node.name()));
-  return java_bundle(*first, has_archive);
+  std::vector<JavaBundle> out;
+  for (const store::Bundle* bundle : components) {
+    TK_TRY(JavaBundle java, java_bundle(*bundle, archived.contains(bundle->digest())));
+    out.push_back(std::move(java));
+  }
+  if (out.empty()) return missing(fmt::format("bundle in the row of {}", node.name()));
+  return out;
 }
 
 }  // namespace tusker

@@ -14,7 +14,6 @@ struct ChosenBundles {
   store::Bundle image;
   std::vector<store::Bundle> components;  // distinct, in the components' order
   std::vector<store::Bundle> archives;    // of those that have one for this image
-  JavaBundle java;                        // of the first component's bundle
 
   std::vector<store::Mount> mounts() const;
 };
@@ -28,9 +27,9 @@ Result<store::Bundle> newest_image(const Inventory& inventory);
 // it; a missing archive is no error.
 Result<ChosenBundles> choose_bundles(const Inventory& inventory, const CheckedRequest& request);
 
-// What the JVMs of a recorded node run from, by its mounts. FailedPrecondition: the bundle has no
-// row any more.
-Result<JavaBundle> java_bundle_of(const store::Node& node,
-                                  const std::vector<store::Bundle>& bundles);
+// What the JVMs of a recorded node run from, by its mounts and in their order. FailedPrecondition:
+// a bundle has no row any more.
+Result<std::vector<JavaBundle>> java_bundles_of(const store::Node& node,
+                                                const std::vector<store::Bundle>& bundles);
 
 }  // namespace tusker

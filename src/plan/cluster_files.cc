@@ -39,7 +39,7 @@ Result<ClusterFiles> render_cluster(const Definitions& definitions,
   std::set<std::string> known;
   for (const store::Node& node : nodes) {
     if (node.removing()) continue;
-    TK_TRY(const JavaBundle java, java_bundle_of(node, bundles));
+    TK_TRY(const std::vector<JavaBundle> java, java_bundles_of(node, bundles));
     const RenderInput input{definitions, cluster, nodes, given, java, racks};
     TK_TRY(std::vector<RenderedFile> rendered,
            render_node(input, node).context("render {}", node.name()));

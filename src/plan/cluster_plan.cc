@@ -101,10 +101,10 @@ void Planner::add_identities() {
   auto& settings = *plan_.cluster.mutable_settings();
   const auto identities = make_hdfs_identities(plan_.nodes.front().address(), random_, now_);
   settings.insert(identities.begin(), identities.end());
-  std::uint64_t archive_bytes = 0;
+  for (const store::Bundle& bundle : bundles_.components)
+    settings[bundle.name() + ".archive_bytes"] = "0";
   for (const store::Bundle& archive : bundles_.archives)
-    archive_bytes = std::max(archive_bytes, archive.size());
-  settings["hadoop.archive_bytes"] = std::to_string(archive_bytes);
+    settings[archive.name() + ".archive_bytes"] = std::to_string(archive.size());
 }
 
 Status Planner::complete(store::Node& node) {

@@ -167,9 +167,32 @@ TEST(ClusterPlan, UsesNoAddressThatIsTakenNorTheBridges) {
   EXPECT_EQ(made->nodes[1].address(), "10.64.0.5");
 }
 
+TEST(ClusterPlan, MountsTheBundlesOfItsComponentsAndTellsTheirArchivesApart) {
+  CreateRequest asked = request("TK.SMALL4", "TK.SMALL2");
+  EXPECT_EQ(plan(one_host(), asked)->nodes[0].mounts_size(), 2);
+  asked.software = {"hdfs-3.5.0", "yarn-3.5.0", "spark-4.1.4"};
+  Inventory inventory = one_host();
+  std::erase_if(inventory.bundles, [](const store::Bundle& bundle) {
+    return bundle.kind() == store::Bundle::ARCHIVE && bundle.name() == "hadoop";
+  });
+  const auto made = plan(inventory, asked);
+  ASSERT_TRUE(made.ok()) << made.error().message();
+  std::vector<std::string> paths;
+  for (const store::Mount& mount : made->nodes[1].mounts()) paths.push_back(mount.path());
+  EXPECT_EQ(paths,
+            (std::vector<std::string>{
+                "/opt/tusker/hadoop", "/opt/tusker/spark", "/opt/tusker/spark.jsa"}));
+  EXPECT_EQ(testing::file(*made, "master-1", "jvm.args").find("SharedArchiveFile"),
+            std::string::npos);
+  EXPECT_NE(testing::file(*made, "master-1", "spark.args").find("/opt/tusker/spark.jsa"),
+            std::string::npos);
+}
+
 TEST(ClusterPlan, WithoutAnArchiveIsSlowerAndSaysSo) {
   Inventory inventory = one_host();
-  inventory.bundles.pop_back();
+  std::erase_if(inventory.bundles, [](const store::Bundle& bundle) {
+    return bundle.kind() == store::Bundle::ARCHIVE;
+  });
   const auto made = plan(inventory, request("TK.SMALL1", "TK.SMALL1"));
   ASSERT_TRUE(made.ok());
   EXPECT_EQ(made->nodes[0].mounts_size(), 1);

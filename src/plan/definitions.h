@@ -92,6 +92,7 @@ struct RoleDefinition {
   std::vector<RolePlace> on;
   std::string user;
   std::string main;                                // Java main class, or empty
+  std::vector<std::string> arguments;              // of the main class
   std::vector<std::string> argv;                   // of a program that is not Java
   std::string process;                             // value of -Dproc_…
   std::vector<std::string> jvm;                    // further JVM options of this role

@@ -45,6 +45,15 @@ TEST(RenderedConfiguration, OfTheSmallProfileIsAsReviewed) {
   expect_golden("small-core-1.golden", rendered(plan, "core-1"));
 }
 
+TEST(RenderedConfiguration, WithSparkIsAsReviewed) {
+  CreateRequest asked = testing::request("TK.SMALL4", "TK.SMALL2");
+  asked.software = {"hdfs-3.5.0", "yarn-3.5.0", "spark-4.1.4", "sparkconnect-4.1.4"};
+  const auto plan = testing::plan(testing::one_host(), asked);
+  ASSERT_TRUE(plan.ok()) << plan.error().message();
+  expect_golden("spark-master-1.golden", rendered(*plan, "master-1"));
+  expect_golden("spark-core-1.golden", rendered(*plan, "core-1"));
+}
+
 TEST(RenderedConfiguration, OfLargerNodesIsAsReviewed) {
   const ClusterPlan plan = testing::good_plan("TK.LARGE16", "TK.LARGE16");
   expect_golden("large-master-1.golden", rendered(plan, "master-1"));

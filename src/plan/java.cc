@@ -54,6 +54,37 @@ std::vector<std::string> open_options() {
           "--add-opens=java.base/java.lang=ALL-UNNAMED"};
 }
 
+// As Spark's own scripts open them for Java 17 (its JavaModuleOptions).
+std::vector<std::string> spark_module_options() {
+  std::vector<std::string> out;
+  for (const char* package : {"java.lang",
+                              "java.lang.invoke",
+                              "java.lang.reflect",
+                              "java.io",
+                              "java.net",
+                              "java.nio",
+                              "java.util",
+                              "java.util.concurrent",
+                              "java.util.concurrent.atomic",
+                              "jdk.internal.ref",
+                              "sun.nio.ch",
+                              "sun.nio.cs",
+                              "sun.security.action",
+                              "sun.util.calendar"}) {
+    out.push_back(fmt::format("--add-opens=java.base/{}=ALL-UNNAMED", package));
+  }
+  out.emplace_back("--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED");
+  add(out,
+      {"-Djdk.reflect.useDirectMethodHandle=false", "-Dio.netty.tryReflectionSetAccessible=true"});
+  return out;
+}
+
+// A daemon without memory is worse than one that s6 starts again.
+std::vector<std::string> daemon_options() {
+  return {"-XX:+ExitOnOutOfMemoryError",
+          fmt::format("-XX:ErrorFile={}/hs_err_%p.log", kTemporaryPath)};
+}
+
 std::vector<std::string> collector_options(std::uint32_t heap_mb) {
   if (heap_mb <= kSmallHeapMb) return {"-XX:+UseSerialGC"};
   return {"-XX:+UseG1GC"};
@@ -85,10 +116,7 @@ Result<JavaBundle> java_bundle(const store::Bundle& bundle, bool has_archive) {
 std::vector<std::string> daemon_arguments(const JavaBundle& bundle) {
   std::vector<std::string> out = common_options(bundle, "warning");
   add(out, open_options());
-  // A daemon without memory is worse than one that s6 starts again.
-  add(out,
-      {"-XX:+ExitOnOutOfMemoryError",
-       fmt::format("-XX:ErrorFile={}/hs_err_%p.log", kTemporaryPath)});
+  add(out, daemon_options());
   add(out, {"-cp", join_class_path(bundle, directories_of(bundle))});
   return out;
 }
@@ -113,7 +141,46 @@ std::vector<std::string> task_arguments(const JavaBundle& bundle, std::uint32_t 
   return out;
 }
 
-std::vector<std::string> role_command(const RoleDefinition& role, std::uint32_t heap_mb) {
+std::vector<std::string> spark_daemon_arguments(const JavaBundle& bundle) {
+  std::vector<std::string> out = common_options(bundle, "warning");
+  out.push_back(fmt::format("-Djava.io.tmpdir={}", kTemporaryPath));
+  add(out, spark_module_options());
+  add(out, daemon_options());
+  add(out, {"-cp", join_class_path(bundle, {std::string(kConfigurationPath)})});
+  return out;
+}
+
+// The class path covers the one that Spark's scripts make, whose first part is a folder: that would
+// defeat the archive.
+std::vector<std::string> spark_driver_arguments(const JavaBundle& bundle) {
+  std::vector<std::string> out = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
+  add(out, common_options(bundle, "error"));
+  out.push_back(fmt::format("-Djava.io.tmpdir={}", kTemporaryPath));
+  add(out, {"-cp", join_class_path(bundle, {std::string(kConfigurationPath)})});
+  return out;
+}
+
+// Covers YARN's class path: after the jars what Spark has sent along for this application.
+std::vector<std::string> spark_executor_arguments(const JavaBundle& bundle) {
+  std::vector<std::string> out = {"-XX:+UseSerialGC"};
+  add(out, common_options(bundle, "error"));
+  add(out,
+      {"-cp",
+       join_class_path(bundle,
+                       {"__spark_conf__",
+                        ".",
+                        "__spark_conf__/__hadoop_conf__",
+                        std::string(kConfigurationPath)})});
+  return out;
+}
+
+std::string daemon_arguments_file(std::string_view bundle) {
+  return bundle == kHadoopBundle ? "jvm.args" : fmt::format("{}.args", bundle);
+}
+
+std::vector<std::string> role_command(const RoleDefinition& role,
+                                      std::string_view bundle,
+                                      std::uint32_t heap_mb) {
   if (role.main.empty()) return role.argv;
   std::vector<std::string> out = {std::string(kJavaPath)};
   add(out, collector_options(heap_mb));
@@ -121,8 +188,9 @@ std::vector<std::string> role_command(const RoleDefinition& role, std::uint32_t 
   out.push_back(fmt::format("-Xmx{}m", heap_mb));
   if (!role.process.empty()) out.push_back(fmt::format("-Dproc_{}", role.process));
   add(out, role.jvm);
-  out.push_back(fmt::format("@{}/jvm.args", kConfigurationPath));
+  out.push_back(fmt::format("@{}/{}", kConfigurationPath, daemon_arguments_file(bundle)));
   out.push_back(role.main);
+  add(out, role.arguments);
   return out;
 }
 

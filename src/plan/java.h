@@ -24,6 +24,9 @@ struct JavaBundle {
 // none.
 Result<JavaBundle> java_bundle(const store::Bundle& bundle, bool has_archive);
 
+// "jvm.args": the file below /etc/tusker/current that a bundle's daemons take their arguments from.
+std::string daemon_arguments_file(std::string_view bundle);
+
 // Contents of the argument files. Class path: the jars, then configuration, then web pages;
 // directories must come after what was archived.
 std::vector<std::string> daemon_arguments(const JavaBundle& bundle);  // jvm.args
@@ -32,8 +35,16 @@ std::vector<std::string> client_arguments(const JavaBundle& bundle,
 std::vector<std::string> task_arguments(const JavaBundle& bundle,
                                         std::uint32_t heap_mb);  // mr.args
 
-// The command line of a role: a Java role's, or the definition's argv.
-std::vector<std::string> role_command(const RoleDefinition& role, std::uint32_t heap_mb);
+// Those of Spark, which sets heap sizes and opens Java's packages for its drivers and executors
+// itself.
+std::vector<std::string> spark_daemon_arguments(const JavaBundle& bundle);    // spark.args
+std::vector<std::string> spark_driver_arguments(const JavaBundle& bundle);    // spark-driver.args
+std::vector<std::string> spark_executor_arguments(const JavaBundle& bundle);  // spark-executor.args
+
+// The command line of a role: a Java role's, which runs from this bundle, or the definition's argv.
+std::vector<std::string> role_command(const RoleDefinition& role,
+                                      std::string_view bundle,
+                                      std::uint32_t heap_mb);
 
 // Of the tools that people run on a node.
 std::uint32_t client_heap_mb(std::uint32_t node_memory_mb);

@@ -85,7 +85,9 @@ std::string render_settings(const std::string& file,
                             const std::map<std::string, ConfiguredValue>& values) {
   std::map<std::string, std::string> texts;
   for (const auto& [key, value] : values) texts[key] = value.text;
-  return file.ends_with(".properties") ? render_properties(texts) : render_xml(texts);
+  // spark-defaults.conf is read as Java's properties.
+  const bool properties = file.ends_with(".properties") || file.ends_with(".conf");
+  return properties ? render_properties(texts) : render_xml(texts);
 }
 
 void add_settings(const Configuration& configuration, std::vector<RenderedFile>& out) {
@@ -96,17 +98,34 @@ void add_settings(const Configuration& configuration, std::vector<RenderedFile>&
   for (const auto& [file, content] : configuration.whole_files) out.push_back({file, content});
 }
 
+void add_hadoop_arguments(const RenderInput& input,
+                          const JavaBundle& bundle,
+                          const SizingFacts& facts,
+                          std::vector<RenderedFile>& out) {
+  out.push_back({daemon_arguments_file(bundle.name), render_arguments(daemon_arguments(bundle))});
+  out.push_back(
+      {"client.args",
+       render_arguments(client_arguments(bundle, client_heap_mb(facts.memory().total_mb)))});
+  if (!has_component(input.cluster, "yarn")) return;
+  const auto heap_mb = static_cast<std::uint32_t>(facts.find("task_heap_mb").value_or(0));
+  out.push_back({"mr.args", render_arguments(task_arguments(bundle, heap_mb))});
+  out.push_back({"bin/nice", std::string(kNice), 0755});
+}
+
+void add_spark_arguments(const JavaBundle& bundle, std::vector<RenderedFile>& out) {
+  out.push_back(
+      {daemon_arguments_file(bundle.name), render_arguments(spark_daemon_arguments(bundle))});
+  out.push_back({"spark-driver.args", render_arguments(spark_driver_arguments(bundle))});
+  out.push_back({"spark-executor.args", render_arguments(spark_executor_arguments(bundle))});
+}
+
 void add_arguments(const RenderInput& input,
                    const SizingFacts& facts,
                    std::vector<RenderedFile>& out) {
-  out.push_back({"jvm.args", render_arguments(daemon_arguments(input.bundle))});
-  out.push_back(
-      {"client.args",
-       render_arguments(client_arguments(input.bundle, client_heap_mb(facts.memory().total_mb)))});
-  if (!has_component(input.cluster, "yarn")) return;
-  const auto heap_mb = static_cast<std::uint32_t>(facts.find("task_heap_mb").value_or(0));
-  out.push_back({"mr.args", render_arguments(task_arguments(input.bundle, heap_mb))});
-  out.push_back({"bin/nice", std::string(kNice), 0755});
+  for (const JavaBundle& bundle : input.bundles) {
+    if (bundle.name == kHadoopBundle) add_hadoop_arguments(input, bundle, facts, out);
+    if (bundle.name == kSparkBundle) add_spark_arguments(bundle, out);
+  }
 }
 
 bool has_seed(const RenderInput& input, const store::Node& node) {

@@ -26,7 +26,7 @@ struct RenderInput {
   const std::vector<store::Node>&
       nodes;  // all of the cluster; those being removed are left out of hosts and topology
   const GivenSettings& given;
-  const JavaBundle& bundle;
+  const std::vector<JavaBundle>& bundles;    // of this node
   std::map<std::string, std::string> racks;  // host id -> /rack/host
 };
 

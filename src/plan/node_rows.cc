@@ -75,7 +75,9 @@ Result<store::Role> make_role(const Definitions& definitions,
   row.set_name(role.name);
   row.set_component(role.component);
   row.set_user(role.user);
-  for (const std::string& argument : role_command(role, heap_mb)) row.add_argv(argument);
+  const ComponentDefinition* component = definitions.component(role.component);
+  const std::string bundle = component == nullptr ? "" : component->bundle;
+  for (const std::string& argument : role_command(role, bundle, heap_mb)) row.add_argv(argument);
   row.mutable_environment()->insert(role.environment.begin(), role.environment.end());
   row.set_directory(std::string(kTemporaryPath));
   row.set_stop_signal(role.stop_signal);

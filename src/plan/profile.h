@@ -7,7 +7,8 @@
 
 namespace tusker {
 
-// A size of a 1 + 2 cluster that is known to run HDFS, YARN and a word count of 60 MB.
+// A size of a 1 + 2 cluster that is known to run HDFS, YARN and a word count of 60 MB, or with
+// Spark one of Spark's shells and an executor.
 struct Profile {
   std::string name;         // small
   std::string master_spec;  // TK.SMALL1
@@ -15,7 +16,8 @@ struct Profile {
   std::uint64_t total_memory_bytes = 0;  // of the three nodes
 };
 
-std::vector<Profile> profiles();  // smallest first
+// For a cluster with these components, smallest first.
+std::vector<Profile> profiles(const std::vector<std::string>& components = {});
 
 // The largest whose nodes fit into this much memory, which is what a host has left after its
 // reserve (inventory.h). None: not even the smallest does.

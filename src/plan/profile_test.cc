@@ -39,6 +39,39 @@ TEST(Profiles, DaemonsFitIntoTheirNodes) {
   }
 }
 
+std::uint32_t megabytes(const std::string& file, const std::string& key) {
+  const std::size_t at = file.find(key + "=");
+  return at == std::string::npos
+             ? 0
+             : static_cast<std::uint32_t>(std::stoul(file.substr(at + key.size() + 1)));
+}
+
+TEST(Profiles, WithSparkRunADriverAnApplicationMasterAndAnExecutor) {
+  for (const Profile& profile : profiles({"hdfs", "yarn", "spark"})) {
+    SCOPED_TRACE(profile.name);
+    CreateRequest asked = testing::request(profile.master_spec, profile.core_spec);
+    asked.software = {"hdfs-3.5.0", "yarn-3.5.0", "spark-4.1.4"};
+    const auto plan = testing::plan(testing::one_host(), asked);
+    ASSERT_TRUE(plan.ok()) << plan.error().message();
+    std::uint64_t total = 0;
+    for (const store::Node& node : plan->nodes) total += node.spec().memory_bytes();
+    EXPECT_EQ(total, profile.total_memory_bytes);
+
+    const std::string file = testing::file(*plan, "master-1", "spark-defaults.conf");
+    const std::uint32_t executor_mb =
+        megabytes(file, "spark.executor.memory") + megabytes(file, "spark.executor.memoryOverhead");
+    const std::uint32_t am_mb =
+        megabytes(file, "spark.yarn.am.memory") + megabytes(file, "spark.yarn.am.memoryOverhead");
+    const std::uint32_t driver_mb =
+        megabytes(file, "spark.driver.memory") + megabytes(file, "spark.driver.memoryOverhead");
+    EXPECT_GE(megabytes(file, "spark.executor.memory"), 450U) << "less is refused by Spark";
+    const auto node_mb = static_cast<std::uint32_t>(std::stoul(
+        testing::value(*plan, "core-1", "yarn-site.xml", "yarn.nodemanager.resource.memory-mb")));
+    EXPECT_LE(am_mb + executor_mb, node_mb);
+    EXPECT_LE(driver_mb, node_mb) << "a driver in cluster mode";
+  }
+}
+
 TEST(Profiles, TheLargestThatFitsIsTaken) {
   EXPECT_FALSE(largest_profile_that_fits(3071 * kMb).has_value());
   EXPECT_EQ(largest_profile_that_fits(3072 * kMb)->name, "small");

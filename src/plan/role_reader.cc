@@ -233,6 +233,9 @@ void read_program(RoleDefinition& role, YamlMap& map, const YamlValue& value) {
   role.argv = map.optional("argv").texts();
   if (role.main.empty() == role.argv.empty())
     value.report(fmt::format("{} needs either a Java main class or argv", role.name));
+  role.arguments = map.optional("arguments").texts();
+  if (!role.arguments.empty() && role.main.empty())
+    value.report("\"arguments\" are a Java main class's; those of another program stand in argv");
   role.process = map.optional("process").text();
   role.jvm = map.optional("jvm").texts();
   for (const auto& [name, text] : map.optional("environment").entries())

@@ -1,5 +1,6 @@
 #!/bin/sh
-# lock.sh COMPONENT : writes components/COMPONENT/bundle.lock from what Maven resolves now for its pom.xml.
+# lock.sh COMPONENT : writes components/COMPONENT/bundle.lock from what Maven resolves now for its pom.xml; or
+# lock.sh COMPONENT NAME==VERSION : from the source archive that Python's registry has of this package.
 # For whoever changes a version: review the difference before committing it; users' builds refuse whatever is not in it.
 set -eu
 export LC_ALL=C # one order everywhere
@@ -7,6 +8,17 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 component=$root/components/$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
+
+if [ -n "${2-}" ]; then
+  pip3 download --quiet --no-deps --no-binary=:all: --no-build-isolation --dest="$work" "$2"
+  archive=$(find "$work" -name '*.tar.gz')
+  {
+    echo '# SHA-256, bytes and coordinates of the one archive that this bundle is made of; tools/train/lock.sh wrote it.'
+    printf '%s %s %s\n' "$(sha256sum "$archive" | cut -d' ' -f1)" "$(stat -c %s "$archive")" "$2"
+  } >"$component/bundle.lock"
+  cat "$component/bundle.lock"
+  exit 0
+fi
 
 mvn -B -q -f "$component/pom.xml" package -Dtusker.out="$work/out" -Dtusker.layout=true
 

@@ -54,8 +54,12 @@ Result<NodeSizes> sizes_for(const ApiClient& client,
     TK_TRY(hosts, load_free_hosts(client));
   }
   TK_TRY(NodeSizes sizes,
-         choose_sizes(
-             definitions, profiles(), options.profile, hosts, options.masters, options.cores));
+         choose_sizes(definitions,
+                      profiles(options.components),
+                      options.profile,
+                      hosts,
+                      options.masters,
+                      options.cores));
   if (!master.empty()) sizes.master_spec = master;
   if (!core.empty()) sizes.core_spec = core;
   return sizes;

@@ -19,6 +19,8 @@ void add_cluster_create(CLI::App& cluster, Choice& choice);
 void add_cluster_scale(CLI::App& cluster, Choice& choice);
 void add_cluster_services(CLI::App& cluster, Choice& choice);
 void add_run(CLI::App& root, Choice& choice);
+void add_sql(CLI::App& root, Choice& choice);
+void add_pyspark(CLI::App& root, Choice& choice);
 void add_flow(CLI::App& root, Choice& choice);
 void add_api(CLI::App& root, Choice& choice);
 void add_bundle(CLI::App& root, Choice& choice);

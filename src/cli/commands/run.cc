@@ -1,11 +1,8 @@
 #include <CLI/CLI.hpp>
 
-#include "cli/clusters.h"
 #include "cli/commands/commands.h"
-#include "cli/exit_codes.h"
 #include "cli/options.h"
-#include "cli/run_client.h"
-#include "cli/words.h"
+#include "cli/run_program.h"
 
 namespace tusker::cli {
 
@@ -19,24 +16,11 @@ struct RunOptions {
 };
 
 int run(Session& session, const RunOptions& options, const std::vector<std::string>& argv) {
-  Result<ApiClient> client = session.client(options.data);
-  if (!client.ok()) {
-    session.console.error(client.error().message());
-    return kRunFailed;
-  }
-  RunRequest request{.cluster_id = "", .node = options.node, .user = options.user, .argv = argv};
-  const Result<ClusterRow> row = find_cluster(*client, options.cluster);
-  if (!row.ok()) {
-    session.console.error(row.error().message());
-    return kRunFailed;
-  }
-  request.cluster_id = row->id;
-  const Result<RunEnd> end = run_in_node(client->access(), request);
-  if (!end.ok() || !end->failure.empty()) {
-    session.console.error(end.ok() ? printable(end->failure) : end.error().message());
-    return kRunFailed;
-  }
-  return end->exit_code;
+  return run_program(session,
+                     options.data,
+                     options.cluster,
+                     "",
+                     {.cluster_id = "", .node = options.node, .user = options.user, .argv = argv});
 }
 
 }  // namespace

@@ -68,7 +68,13 @@ std::vector<store::Bundle> bundles() {
   store::Bundle archive = bundle(store::Bundle::ARCHIVE, "hadoop", "3.5.0", '3', 155254784);
   archive.set_archive_of_image(image.digest());
   archive.set_archive_of_bundle(hadoop.digest());
-  return {image, hadoop, archive};
+  store::Bundle spark = bundle(store::Bundle::COMPONENT, "spark", "4.1.4", '4', 332000000);
+  (*spark.mutable_facts())["class_path"] =
+      "/opt/tusker/spark/jars/a.jar:/opt/tusker/spark/jars/b.jar";
+  store::Bundle spark_archive = bundle(store::Bundle::ARCHIVE, "spark", "4.1.4", '5', 200000000);
+  spark_archive.set_archive_of_image(image.digest());
+  spark_archive.set_archive_of_bundle(spark.digest());
+  return {image, hadoop, archive, spark, spark_archive};
 }
 
 CreateRequest request(const std::string& master_spec,
