@@ -83,6 +83,12 @@ class ApiWorld {
   // Creates one and gives its id.
   std::string create(std::string_view name, std::string_view more = "");
 
+  // The host reports these nodes, as all that there is of them.
+  void report_nodes(const std::vector<link::NodeStatus>& nodes);
+  void lose_host();
+  // It reports that nothing of its nodes is there any more but these logs.
+  void report_kept_logs(const std::vector<link::KeptLogs>& kept);
+
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
 
