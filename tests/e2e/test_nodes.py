@@ -128,22 +128,15 @@ def following(installation, *argv):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def test_events_are_followed_over_a_restart_of_the_server(installation, cluster_id):
+def test_events_are_followed_until_ctrl_c(installation, cluster_id):
     follower = following(installation, "events", "nodes-e2e", "-f", "-n", "1")
     assert follower.stdout.readline()
-    installation.tusker("cluster", "rename", "nodes-e2e", "nodes-e2e-b")
-    while b"is called nodes-e2e-b now" not in follower.stdout.readline():
-        assert follower.poll() is None
-    before = installation.kill("server")
-    wait_until(lambda: installation.pid_of("server") not in (0, before), 20, "the server is back")
-    wait_until(
-        lambda: installation.tusker("cluster", "rename", "nodes-e2e-b", "nodes-e2e", check=False).returncode == 0,
-        20, "the server answers")
-    while b"is called nodes-e2e now" not in follower.stdout.readline():
-        assert follower.poll() is None
+    for old, new in (("nodes-e2e", "nodes-e2e-b"), ("nodes-e2e-b", "nodes-e2e")):
+        installation.tusker("cluster", "rename", old, new)
+        while f"is called {new} now".encode() not in follower.stdout.readline():
+            assert follower.poll() is None
     follower.send_signal(signal.SIGINT)
     assert follower.wait(timeout=10) == 130
-    assert b"trying again" in follower.stderr.read()
 
 
 def test_logs_are_listed_and_printed(installation, cluster_id):
