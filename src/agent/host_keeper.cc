@@ -295,6 +295,7 @@ void HostKeeper::node_removed(const std::string& id, const Status& status) {
     slot.failures = 0;
     slot.removed = true;
     parts_.log.info("agent.node.removed", {{"node", id}});
+    keep_logs();
   } else {
     link::Failure failure;
     failure.set_what("remove the node");
@@ -324,6 +325,7 @@ link::Observed HostKeeper::observed() const {
       }
     }
   }
+  for (const link::KeptLogs& logs : kept_logs_) *observed.add_kept_logs() = logs;
   for (const auto& [digest, fetching] : fetching_) {
     link::ArtifactStatus& status = *observed.add_artifacts();
     status.set_digest(digest);

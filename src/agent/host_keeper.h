@@ -111,6 +111,7 @@ class HostKeeper {
   void watch_tasks(NodeEntry& entry);
   void schedule_look();
   void prune_logs();
+  void keep_logs();
 
   Parts parts_;
   const std::function<void()> changed_;
@@ -137,6 +138,7 @@ class HostKeeper {
   Timer network_check_;
 
   link::HostFacts facts_;
+  std::vector<link::KeptLogs> kept_logs_;  // of nodes that are gone
   bool looking_ = false;
   Time figures_due_;
   Timer look_timer_;

@@ -283,16 +283,29 @@ void HostKeeper::watch_tasks(NodeEntry& slot) {
 // ---- logs
 
 void HostKeeper::prune_logs() {
+  keep_logs();
+  prune_timer_ = parts_.loop.after(kPruneInterval, [this] { prune_logs(); });
+}
+
+void HostKeeper::keep_logs() {
   std::set<std::string> alive;
-  for (const auto& [id, slot] : nodes_) alive.insert(id);
+  for (const auto& [id, slot] : nodes_) {
+    if (!slot->removed) alive.insert(id);
+  }
+  struct Kept {
+    Status pruned;
+    std::vector<link::KeptLogs> logs;
+  };
   look_workers_.submit(
       [folder = parts_.host.folder + "/logs", alive = std::move(alive), now = parts_.loop.wall()] {
-        return prune_kept_logs(folder, alive, now);
+        Status pruned = prune_kept_logs(folder, alive, now);
+        return Kept{std::move(pruned), list_kept_logs(folder, alive)};
       },
-      [this](const Status& status) {
-        if (!status.ok())
-          parts_.log.warn("agent.logs.prune_failed", {{"error", status.error().message()}});
-        prune_timer_ = parts_.loop.after(kPruneInterval, [this] { prune_logs(); });
+      [this](Kept kept) {
+        if (!kept.pruned.ok())
+          parts_.log.warn("agent.logs.prune_failed", {{"error", kept.pruned.error().message()}});
+        kept_logs_ = std::move(kept.logs);
+        changed_();
       });
 }
 

@@ -57,6 +57,13 @@ TEST(HostKeeper, BringsUpANodeWhoseRoleBecomesReadyAndRemovesItWithoutATrace) {
   ASSERT_TRUE(host.run_until([&](const auto& now) { return now.removed_size() == 1; }));
   EXPECT_FALSE(path_exists(host.layout().nodes() + "/" + node.id()));
   EXPECT_TRUE(path_exists(host.layout().logs(node.id())));
+  ASSERT_TRUE(host.run_until([&](const auto& now) { return now.kept_logs_size() == 1; }));
+  const link::KeptLogs kept = host.observed().kept_logs(0);
+  EXPECT_EQ(kept.node_id(), node.id());
+  EXPECT_EQ(kept.cluster_id(), node.cluster_id());
+  EXPECT_EQ(kept.name(), node.hostname().substr(0, node.hostname().find('.')));
+  ASSERT_EQ(kept.roles_size(), 1);
+  EXPECT_EQ(kept.roles(0), "NameNode");
 }
 
 bool runs(const link::Observed& seen, const std::string& id) {

@@ -9,6 +9,7 @@
 
 #include "agent/cgroups.h"
 #include "agent/disk.h"
+#include "agent/kept_logs.h"
 #include "agent/loop_device.h"
 #include "agent/mounts.h"
 #include "agent/network.h"
@@ -253,6 +254,7 @@ Status Making::render_files() {
 Status Making::write_services() {
   TK_TRY_VOID(ensure_directory(tools_.host.folder + "/logs", 0755));
   TK_TRY_VOID(ensure_directory(node_.logs, 0755));
+  TK_TRY_VOID(remember_owner(tools_.host, order_.node));
   // s6-log would make its folder readable by root only.
   for (const link::Role& role : order_.node.roles()) {
     if (is_safe_relative(role.name()) && role.name().find('/') == std::string::npos) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/dialled_stream.h"
 #include "agent/host_keeper.h"
 #include "agent/server_port.h"
 #include "base/log.h"
@@ -14,9 +15,9 @@
 
 namespace tusker {
 
-// The programs that users run in this host's nodes, each joined to the server by a connection of
-// its own, dialled here to /stream/ID. A program ends with its connection, and all of them with
-// this. Loop thread only.
+// What users have opened on this host: programs in its nodes, logs of its roles. Each is joined to
+// the server by a connection of its own, dialled here to /stream/ID, and ends with it, and all of
+// them with this. Loop thread only.
 class NodeStreams {
  public:
   // `refuse` tells the server of a stream that cannot be opened. All that is borrowed outlives it.
@@ -32,8 +33,8 @@ class NodeStreams {
   void open(const link::OpenStream& request);
 
  private:
-  class Stream;
-  friend class Stream;
+  using Opened = std::shared_ptr<DialledStream>;
+  Result<Opened> make(const link::OpenStream& request);
   void ended(const std::string& id);
 
   EventLoop& loop_;
@@ -41,7 +42,7 @@ class NodeStreams {
   const ServerPort server_;
   const Log log_;
   const std::function<void(const link::StreamEnd&)> refuse_;
-  std::map<std::string, std::shared_ptr<Stream>> streams_;
+  std::map<std::string, Opened> streams_;
   WorkerPool workers_;  // last: its threads end before what they use
 };
 

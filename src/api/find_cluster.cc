@@ -38,6 +38,11 @@ Result<const store::Cluster*> find_live_cluster(const Call& call,
   return cluster;
 }
 
+bool may_see(const Model& model, const Caller& caller, std::string_view cluster_id) {
+  const store::Cluster* const cluster = model.cluster(cluster_id);
+  return cluster == nullptr ? caller.root : cluster->account() == caller.account;
+}
+
 Status check_means_cluster(const std::optional<std::string>& resource_base_type,
                            const std::optional<std::string>& compute_resource_id) {
   if (resource_base_type.value_or("EMR") == "EMR" && compute_resource_id.value_or("").empty())

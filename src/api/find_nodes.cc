@@ -9,6 +9,11 @@
 #include "model/model.h"
 
 namespace tusker::api {
+namespace {
+
+constexpr std::size_t kMostNames = 20;  // that an error lists
+
+}  // namespace
 
 Result<std::vector<const store::Node*>> find_nodes(const Call& call,
                                                    const store::Cluster& cluster,
@@ -36,6 +41,31 @@ Result<std::vector<const store::Node*>> find_nodes(const Call& call,
     found.push_back(node->second);
   }
   return found;
+}
+
+Result<const store::Node*> find_named_node(const Call& call,
+                                           const store::Cluster& cluster,
+                                           std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& [order, node] : call.services.model.nodes_of(cluster.id())) {
+    if (node->removing()) continue;
+    if (node->name() == name || node->id() == name) return node;
+    names.push_back(node->name());
+  }
+  return no_such_node(cluster, name, names);
+}
+
+Error no_such_node(const store::Cluster& cluster,
+                   std::string_view wanted,
+                   const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(names.size(), kMostNames);
+  std::string list = fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
+  if (names.size() > shown) list += fmt::format(" and {} more", names.size() - shown);
+  return api_error(code::kResourceNotFound_NodeNotFound,
+                   "cluster {} has no node {}; it has {}",
+                   cluster.id(),
+                   cut_text(wanted, 64),
+                   names.empty() ? "none" : list);
 }
 
 }  // namespace tusker::api

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/find_cluster.h"
 #include "control/controller.h"
 #include "control/flow_registry.h"
 #include "store/store.h"
@@ -10,13 +11,6 @@ namespace tusker::api {
 namespace {
 
 constexpr std::uint32_t kMostOfHistory = 200;
-
-// Another account's flows do not exist for the caller. A cluster whose row is gone tells no
-// account: only the root key may see its flows, and no other key gets this far.
-bool may_see(const Model& model, const Caller& caller, const store::Flow& flow) {
-  const store::Cluster* const cluster = model.cluster(flow.cluster_id());
-  return cluster == nullptr ? caller.root : cluster->account() == caller.account;
-}
 
 bool fits(const FlowFilter& filter, const store::Flow& flow) {
   return (filter.flow_id == 0 || flow.id() == filter.flow_id) &&
@@ -27,7 +21,8 @@ bool fits(const FlowFilter& filter, const store::Flow& flow) {
 std::vector<FlowProgress> flows_in_memory(const Call& call, const FlowFilter& filter) {
   std::vector<FlowProgress> found;
   for (const auto& [id, flow] : call.services.model.flows()) {
-    if (!fits(filter, flow) || !may_see(call.services.model, call.caller, flow)) continue;
+    if (!fits(filter, flow) || !may_see(call.services.model, call.caller, flow.cluster_id()))
+      continue;
     Result<FlowProgress> progress = call.services.controller.flow_progress(FlowId{id});
     if (progress.ok()) found.push_back(*std::move(progress));
   }
@@ -69,7 +64,8 @@ Result<std::vector<FlowProgress>> add_history(std::vector<FlowProgress> found,
       return Error::make(ErrorCode::Corrupt, "history row {} is no flow", row.sequence);
     }
     const auto known = [&](const FlowProgress& progress) { return progress.row.id() == flow.id(); };
-    if (!fits(filter, flow) || !may_see(model, caller, flow) || std::ranges::any_of(found, known))
+    if (!fits(filter, flow) || !may_see(model, caller, flow.cluster_id()) ||
+        std::ranges::any_of(found, known))
       continue;
     found.push_back(from_row(std::move(flow)));
   }

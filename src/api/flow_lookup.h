@@ -11,7 +11,7 @@
 
 namespace tusker::api {
 
-// Which flows; each condition that is set has to hold, and one of the three is set.
+// Which flows; each condition that is set has to hold.
 struct FlowFilter {
   std::int64_t flow_id = 0;
   std::string trace_id;  // only together with the cluster

@@ -1,16 +1,24 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "api/call.h"
 #include "api/value.h"
 #include "base/result.h"
+#include "proto/link.pb.h"
 
 namespace tusker::api {
 
-struct NodeStream;
+// What the host of a node is to be asked for an authorised caller. The stream's id is not set.
+struct NodeStream {
+  std::string host_id;
+  link::OpenStream ask;
+};
 
-// OpenNodeStream: which node is meant, and what shall run there. Errors: parameters; a cluster or
-// node of this account that does not exist, with the names of those that do. Says nothing about
-// whether the node's host is connected.
-Result<NodeStream> resolve_node_stream(const Value& parameters, Call& call);
+// What a stream's action means: OpenNodeStream a program in a node, OpenLogStream a role's log.
+// Errors: parameters; a cluster, node or role of this account that does not exist, with the names
+// of those that do. Says nothing about whether the node's host is connected.
+Result<NodeStream> resolve_stream(std::string_view action, const Value& parameters, Call& call);
 
 }  // namespace tusker::api

@@ -8,7 +8,6 @@
 #include "api/errors.h"
 #include "api/generated/error_codes.h"
 #include "api/json_reader.h"
-#include "api/node_stream.h"
 #include "api/product.h"
 #include "base/encoding.h"
 #include "control/journal.h"
@@ -245,12 +244,13 @@ Result<NodeStream> ApiService::open_stream(const ApiRequest& request) {
   TK_TRY_VOID(prepare(request, incoming));
   if (!incoming.action->stream) {
     return api_error(code::kInvalidAction,
-                     "{} is no stream; GET /stream takes OpenNodeStream",
+                     "{} is no stream; GET /stream takes OpenNodeStream and OpenLogStream",
                      incoming.action->name);
   }
   Call call(services_, incoming.caller, incoming.region, incoming.peer, services_.random.uuid());
-  Result<NodeStream> stream = resolve_node_stream(*incoming.parameters, call);
-  record(*incoming.action, call, stream.ok() ? ok_status() : Status(stream.error()));
+  Result<NodeStream> stream = resolve_stream(incoming.action->name, *incoming.parameters, call);
+  if (incoming.action->mutating)
+    record(*incoming.action, call, stream.ok() ? ok_status() : Status(stream.error()));
   return stream;
 }
 

@@ -8,6 +8,7 @@
 
 #include "api/call.h"
 #include "api/common_parameters.h"
+#include "api/node_stream.h"
 #include "api/rate_limiter.h"
 #include "api/request.h"
 #include "api/verifier.h"
@@ -17,19 +18,6 @@ namespace tusker::api {
 struct ApiOptions {
   bool rate_limit = true;
   std::string region = "ap-guangzhou";  // of calls that name none
-};
-
-// A program that an authorised caller wants to run in a node: OpenNodeStream, checked.
-struct NodeStream {
-  Caller caller;
-  std::string cluster_id;
-  std::string node_id;
-  std::string host_id;
-  std::string user;
-  std::vector<std::string> argv;  // empty: the user's shell
-  bool terminal = false;
-  std::uint32_t columns = 80;
-  std::uint32_t rows = 24;
 };
 
 // The public API: one HTTP request in, one answer out. Knows no sockets.
@@ -45,7 +33,8 @@ class ApiService {
   // reply.after_commit is durable.
   void handle(const ApiRequest& request, ReplyCallback done);
 
-  // The signed GET /stream: who may talk to which node. On failure the Error is for reply_for().
+  // The signed GET /stream: who may ask what of which host. On failure the Error is for
+  // reply_for().
   Result<NodeStream> open_stream(const ApiRequest& request);
 
   // An answer for a request that never came this far, such as one the network found too large.

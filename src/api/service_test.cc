@@ -187,8 +187,8 @@ TEST_F(Service, AnswersForTheNetworkWhatNeverCameThisFar) {
 
 class Stream : public Service {
  protected:
-  Result<NodeStream> open(std::string query) {
-    RawRequest request = world.signed_request("OpenNodeStream", "");
+  Result<NodeStream> open(std::string query, std::string_view action = "OpenNodeStream") {
+    RawRequest request = world.signed_request(action, "");
     request.method = "GET";
     request.path = "/stream";
     request.query = std::move(query);
@@ -206,12 +206,14 @@ TEST_F(Stream, FindsTheNodeAndWhatShallRun) {
       "InstanceId=" + id + "&Node=master-1&Argv.0=hdfs&Argv.1=dfs&Terminal=1&Columns=120&Rows=40");
   ASSERT_TRUE(stream.ok()) << stream.error().message();
   EXPECT_EQ(stream->host_id, world.host.text());
-  EXPECT_EQ(world.model.node(stream->node_id)->name(), "master-1");
-  EXPECT_EQ(stream->user, "tusker");
-  EXPECT_EQ(stream->argv, (std::vector<std::string>{"hdfs", "dfs"}));
-  EXPECT_TRUE(stream->terminal);
-  EXPECT_EQ(stream->columns, 120U);
-  EXPECT_TRUE(open("InstanceId=" + id + "&Node=" + stream->node_id).ok());
+  EXPECT_EQ(world.model.node(stream->ask.node_id())->name(), "master-1");
+  const link::Exec& exec = stream->ask.exec();
+  EXPECT_EQ(exec.user(), "tusker");
+  EXPECT_EQ(std::vector<std::string>(exec.argv().begin(), exec.argv().end()),
+            (std::vector<std::string>{"hdfs", "dfs"}));
+  EXPECT_TRUE(exec.terminal());
+  EXPECT_EQ(exec.columns(), 120U);
+  EXPECT_TRUE(open("InstanceId=" + id + "&Node=" + stream->ask.node_id()).ok());
   EXPECT_TRUE(world.operations()[0].starts_with("OpenNodeStream: accepted"));
 }
 
@@ -225,6 +227,42 @@ TEST_F(Stream, SaysWhichNodesThereAre) {
             "ResourceNotFound.InstanceNotFound");
   EXPECT_EQ(api_code_of(open("InstanceId=" + id + "&Node=core-1&Columns=0").error()),
             "InvalidParameterValue");
+}
+
+TEST_F(Stream, OfALogAsksForARoleThatTheNodeHas) {
+  const std::string id = world.create("wordcount");
+  const auto log = [&](const std::string& more) {
+    return open("InstanceId=" + id + "&Node=core-1" + more, "OpenLogStream");
+  };
+  const Result<NodeStream> stream = log("&Role=DataNode&Lines=7&Follow=1");
+  ASSERT_TRUE(stream.ok()) << stream.error().message();
+  EXPECT_EQ(stream->host_id, world.host.text());
+  EXPECT_EQ(world.model.node(stream->ask.node_id())->name(), "core-1");
+  EXPECT_EQ(stream->ask.tail().role(), "DataNode");
+  EXPECT_EQ(stream->ask.tail().lines(), 7U);
+  EXPECT_TRUE(stream->ask.tail().follow());
+  EXPECT_FALSE(log("&Role=DataNode")->ask.tail().follow());
+  EXPECT_TRUE(world.operations()[0].starts_with("CreateInstance")) << "reading is no operation";
+}
+
+TEST_F(Stream, OfALogRefusesNamesThatTheModelDoesNotHave) {
+  const std::string id = world.create("wordcount");
+  for (const std::string_view role : {"..", "../NameNode", "DataNode/current", "NameNode", ""}) {
+    const Result<NodeStream> stream =
+        open(fmt::format("InstanceId={}&Node=core-1&Role={}", id, role), "OpenLogStream");
+    ASSERT_FALSE(stream.ok()) << role;
+    EXPECT_EQ(api_code_of(stream.error()), "ResourceNotFound.RoleNotFound") << role;
+  }
+  for (const std::string_view node : {"..", "core-9", "emr-vm-zzzzzzzz/../emr-vm-00000000"}) {
+    const Result<NodeStream> stream =
+        open(fmt::format("InstanceId={}&Node={}&Role=DataNode", id, node), "OpenLogStream");
+    ASSERT_FALSE(stream.ok()) << node;
+    EXPECT_EQ(api_code_of(stream.error()), "ResourceNotFound.NodeNotFound") << node;
+  }
+  const Result<NodeStream> near =
+      open("InstanceId=" + id + "&Node=core-1&Role=Datanode", "OpenLogStream");
+  EXPECT_NE(near.error().message().find("did you mean \"DataNode\"?"), std::string::npos)
+      << near.error().message();
 }
 
 TEST_F(Stream, IsNoOrdinaryAction) {

@@ -1,5 +1,6 @@
 #include "cli/api_client.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 
@@ -28,13 +29,20 @@ Error to_error(const ApiFailure& failure) {
                      printable(failure.request_id));
 }
 
+bool may_pass(const Error& error) {
+  return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::DeadlineExceeded;
+}
+
 std::string_view version_of(std::string_view action) {
-  constexpr std::array<std::string_view, 5> kOwn = {
-      "PlanInstance", "DescribeFlows", "CancelFlow", "DescribeHosts", "DescribeBundles"};
-  for (const std::string_view own : kOwn) {
-    if (action == own) return kOwnVersion;
-  }
-  return kPublicVersion;
+  constexpr std::array<std::string_view, 8> kOwn = {"PlanInstance",
+                                                    "DescribeFlows",
+                                                    "CancelFlow",
+                                                    "DescribeHosts",
+                                                    "DescribeNodes",
+                                                    "DescribeEvents",
+                                                    "DescribeRoleLogs",
+                                                    "DescribeBundles"};
+  return std::find(kOwn.begin(), kOwn.end(), action) == kOwn.end() ? kPublicVersion : kOwnVersion;
 }
 
 ApiClient::ApiClient(Access access, const Clock& clock, HttpPost post)

@@ -74,6 +74,9 @@ class ApiClient final {
   Duration timeout_ = std::chrono::seconds(60);
 };
 
+// A failure of the way to the server, which may be over at the next try; anything else is final.
+bool may_pass(const Error& error);
+
 // The version that has this action: ours for our own few, the public one for everything else.
 std::string_view version_of(std::string_view action);
 

@@ -63,10 +63,15 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_env(*app, choice);
   add_doctor(*app, choice);
   add_cluster(*app, choice);
+  add_node(*app, choice);
   add_run(*app, choice);
   add_sql(*app, choice);
   add_pyspark(*app, choice);
+  add_shell(*app, choice);
+  add_logs(*app, choice);
+  add_events(*app, choice);
   add_flow(*app, choice);
+  add_host(*app, choice);
   add_api(*app, choice);
   add_bundle(*app, choice);
   add_debug(*app, choice);

@@ -130,6 +130,87 @@ TEST_F(App, SaysThatAClusterHasNoSparkBeforeItAsksForAProgram) {
   }
 }
 
+TEST_F(App, ListsNodesOfOneClusterAndOfAll) {
+  server_.answer("DescribeNodes",
+                 {{{"Nodes", {{{"InstanceName", "wordcount"}, {"Name", "core-1"}}}}}});
+  EXPECT_EQ(run({"node", "list", "wordcount"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("InstanceId"), "emr-aaaaaaaa");
+  EXPECT_NE(fake_.out.find("core-1"), std::string::npos);
+  fake_.out.clear();
+  EXPECT_EQ(run({"node", "list", "-o", "json"}), kDone);
+  EXPECT_FALSE(server_.calls.back().parameters.contains("InstanceId"));
+  EXPECT_EQ(json::parse(fake_.out).at(0).at("Name"), "core-1");
+  EXPECT_EQ(run({"node", "list", "wordcoutn"}), kFailed);
+  EXPECT_NE(fake_.err.find("did you mean 'wordcount'?"), std::string::npos) << fake_.err;
+}
+
+TEST_F(App, ListsEventsSinceATime) {
+  clock_.advance(std::chrono::hours(2));
+  server_.answer("DescribeEvents",
+                 {{{"Events", {{{"EventId", 7}, {"Text", "something"}}}}, {"NextEventId", 0}}});
+  EXPECT_EQ(run({"events", "wordcount", "--since", "1h"}), kDone) << fake_.err;
+  EXPECT_NE(fake_.out.find("something\n"), std::string::npos);
+  const json::object& sent = server_.calls.back().parameters;
+  EXPECT_EQ(sent.at("InstanceId"), "emr-aaaaaaaa");
+  EXPECT_EQ(sent.at("StartMilliseconds").to_number<std::int64_t>(), clock_.wall().ms - 3600 * 1000);
+  EXPECT_EQ(run({"events", "--since", "yesterday"}), kFailed);
+  EXPECT_NE(fake_.err.find("30m"), std::string::npos) << fake_.err;
+}
+
+TEST_F(App, SaysWhatAGrowthLeavesToItsUser) {
+  server_.answer("ScaleOutInstance", {{{"FlowId", 12}}});
+  server_.answer(
+      "DescribeEvents",
+      {{{"Events", {{{"EventId", 7}, {"Text", "of before"}}}}, {"NextEventId", 0}},
+       {{"Events",
+         {{{"EventId", 8}, {"Kind", "cluster.scale_note"}, {"Text", "hdfs dfs -setrep 2"}},
+          {{"EventId", 9}, {"Kind", "flow.started"}, {"Text", "something else"}}}},
+        {"NextEventId", 9}}});
+  EXPECT_EQ(run({"cluster", "scale", "wordcount", "--core", "3"}), kDone) << fake_.err;
+  EXPECT_NE(fake_.err.find("note: hdfs dfs -setrep 2\n"), std::string::npos) << fake_.err;
+  EXPECT_EQ(fake_.err.find("something else"), std::string::npos) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("AfterEventId"), 7);
+}
+
+TEST_F(App, ListsRolesThatHaveLogsAlsoOfAClusterThatHasEnded) {
+  server_.answer(
+      "DescribeRoleLogs",
+      {{{"Logs",
+         {{{"Name", "core-3"}, {"Removed", true}, {"Roles", {"DataNode", "NodeManager"}}}}}}});
+  EXPECT_EQ(run({"logs", "emr-bbbbbbbb", "core-3"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("InstanceId"), "emr-bbbbbbbb");
+  EXPECT_EQ(server_.calls.back().parameters.at("Node"), "core-3");
+  EXPECT_NE(fake_.out.find("gone"), std::string::npos);
+  EXPECT_NE(fake_.out.find("DataNode, NodeManager\n"), std::string::npos) << fake_.out;
+  EXPECT_EQ(run({"logs", "wordcount", "core-3", "-f"}), kUsage);
+}
+
+TEST_F(App, ListsHostsAndFlows) {
+  server_.answer(
+      "DescribeHosts",
+      {{{"Hosts",
+         {{{"HostName", "desk"}, {"Connected", false}, {"Cordoned", true}, {"Nodes", 3}}}}}});
+  EXPECT_EQ(run({"host", "list"}), kDone) << fake_.err;
+  EXPECT_NE(fake_.out.find("away, cordoned"), std::string::npos) << fake_.out;
+  server_.answer("DescribeFlows",
+                 {{{"Flows",
+                    {{{"FlowId", 12},
+                      {"Kind", "SCALE_OUT"},
+                      {"InstanceName", "wordcount"},
+                      {"Outcome", "DONE"},
+                      {"Stages", {{{"Status", "DONE"}, {"Milliseconds", 1500}}}}}}}}});
+  fake_.out.clear();
+  EXPECT_EQ(run({"flow", "list"}), kDone) << fake_.err;
+  EXPECT_NE(fake_.out.find("12  SCALE_OUT  wordcount  done"), std::string::npos) << fake_.out;
+  EXPECT_NE(fake_.out.find("1.5 s\n"), std::string::npos) << fake_.out;
+}
+
+TEST_F(App, OpensAShellOnlyWithoutAProgram) {
+  EXPECT_EQ(run({"shell", "wordcount", "--", "ls"}), kUsage);
+  EXPECT_NE(fake_.err.find("tusker run"), std::string::npos) << fake_.err;
+  EXPECT_TRUE(server_.calls.empty());
+}
+
 TEST_F(App, RefusesToTerminateWithoutATerminalUnlessToldTo) {
   server_.answer("TerminateInstance", {json::object()});
   EXPECT_EQ(run({"cluster", "terminate", "wordcount"}), kNeedsYes);
@@ -206,7 +287,17 @@ TEST_F(App, RefusesParametersThatAreNoObjectBeforeItSendsAnything) {
 }
 
 TEST(Complete, OffersCommandsOptionsAndClusterNames) {
-  const auto names = [] { return std::vector<std::string>{"wordcount", "nightly"}; };
+  using Names = NameSources::Names;
+  const NameSources names{
+      .clusters =
+          [] {
+            return Names{"wordcount", "nightly"};
+          },
+      .nodes = [](const std::string& cluster) { return Names{cluster + "-node"}; },
+      .logged_roles = [](const std::string& cluster,
+                         const std::string& node) { return Names{cluster + "-" + node + "-role"}; },
+      .logged_nodes = [](const std::string& cluster) { return Names{cluster + "-gone"}; },
+  };
   EXPECT_EQ(complete({"cl"}, names), std::vector<std::string>{"cluster"});
   EXPECT_EQ(complete({"cluster", "te"}, names), std::vector<std::string>{"terminate"});
   EXPECT_EQ(complete({"cluster", "show", ""}, names),
@@ -215,6 +306,17 @@ TEST(Complete, OffersCommandsOptionsAndClusterNames) {
             std::vector<std::string>{"--dry-run"});
   EXPECT_EQ(complete({"cluster", "list", "-o", ""}, names),
             (std::vector<std::string>{"json", "table"}));
+  for (const std::string command : {"run", "shell", "logs", "events"})
+    EXPECT_EQ(complete({command, "w"}, names), Names{"wordcount"}) << command;
+  for (const std::string group : {"node", "flow"})
+    EXPECT_EQ(complete({group, "list", "w"}, names), Names{"wordcount"}) << group;
+  EXPECT_EQ(complete({"shell", "wordcount", ""}, names), Names{"wordcount-node"});
+  EXPECT_EQ(complete({"shell", "-u", "root", "wordcount", ""}, names), Names{"wordcount-node"});
+  EXPECT_TRUE(complete({"shell", "wordcount", "core-1", ""}, names).empty());
+  EXPECT_EQ(complete({"run", "wordcount", "--node", ""}, names), Names{"wordcount-node"});
+  EXPECT_EQ(complete({"logs", "wordcount", ""}, names), Names{"wordcount-gone"});
+  EXPECT_EQ(complete({"logs", "wordcount", "-f", "core-1", ""}, names),
+            Names{"wordcount-core-1-role"});
   EXPECT_TRUE(complete({"run", "wordcount", "--", "hdfs", ""}, names).empty());
   for (const std::string& word : complete({""}, names))
     EXPECT_FALSE(word.starts_with("__")) << word;

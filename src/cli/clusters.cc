@@ -168,4 +168,12 @@ Result<ClusterRow> find_cluster(const ApiClient& client, std::string_view id_or_
   return pick_cluster(clusters, id_or_name);
 }
 
+Result<std::string> find_cluster_id(const ApiClient& client, std::string_view id_or_name) {
+  Result<ClusterRow> row = find_cluster(client, id_or_name);
+  if (row.ok()) return std::move(row->id);
+  if (row.error().code() == ErrorCode::NotFound && is_cluster_id(id_or_name))
+    return std::string(id_or_name);
+  return std::move(row).error();
+}
+
 }  // namespace tusker::cli

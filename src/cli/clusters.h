@@ -53,4 +53,7 @@ Status check_name_is_free(const std::vector<ClusterRow>& clusters, std::string_v
 // Asks the server and picks.
 Result<ClusterRow> find_cluster(const ApiClient& client, std::string_view id_or_name);
 
+// The id of a cluster by its name or id; by its id also of one that has ended, which no list has.
+Result<std::string> find_cluster_id(const ApiClient& client, std::string_view id_or_name);
+
 }  // namespace tusker::cli

@@ -13,9 +13,9 @@ namespace {
 // Where the words so far lead.
 struct Position {
   const CLI::App* command = nullptr;
-  const CLI::Option* value_of = nullptr;  // an option that still wants its value
-  std::size_t arguments = 0;              // positional words already given
-  bool after_separator = false;           // words of somebody else's program
+  const CLI::Option* value_of = nullptr;    // an option that still wants its value
+  std::vector<std::string> arguments = {};  // positional words already given
+  bool after_separator = false;             // words of somebody else's program
 };
 
 void follow(Position& at, const std::string& word) {
@@ -32,36 +32,64 @@ void follow(Position& at, const std::string& word) {
       return command->get_name() == word && !command->get_group().empty();
     });
     if (named.empty()) {
-      ++at.arguments;
+      at.arguments.push_back(word);
     } else {
       at.command = named.front();
     }
   }
 }
 
-std::vector<std::string> values_of(const CLI::Option& option) {
+std::vector<std::string> values_of(const Position& at, const NameSources& names) {
+  const CLI::Option& option = *at.value_of;
   if (option.check_lname("output")) return {"table", "json"};
   if (option.check_lname("profile")) return {"small", "medium", "large"};
+  if (option.check_lname("node") && !at.arguments.empty()) return names.nodes(at.arguments[0]);
   return {};
 }
 
-std::vector<std::string> arguments_of(
-    const Position& at, const std::function<std::vector<std::string>()>& cluster_names) {
-  const std::string group =
-      at.command->get_parent() == nullptr ? "" : at.command->get_parent()->get_name();
-  const std::string name = at.command->get_name();
-  if (at.arguments > 0) return {};
-  if (name == "run" || name == "sql" || name == "pyspark" ||
-      (group == "cluster" && (name == "show" || name == "rename" || name == "terminate")))
-    return cluster_names();
-  if (name == "completion") return {"bash", "zsh", "fish"};
+// "cluster show", "run".
+std::string title_of(const CLI::App& command) {
+  const CLI::App* const group = command.get_parent();
+  const bool in_group = group != nullptr && group->get_parent() != nullptr;
+  return (in_group ? group->get_name() + " " : "") + command.get_name();
+}
+
+// The commands whose first argument is a cluster.
+bool takes_cluster(std::string_view title) {
+  constexpr std::string_view kTitles[] = {"cluster show",
+                                          "cluster rename",
+                                          "cluster restart",
+                                          "cluster scale",
+                                          "cluster start",
+                                          "cluster stop",
+                                          "cluster terminate",
+                                          "events",
+                                          "flow list",
+                                          "logs",
+                                          "node list",
+                                          "pyspark",
+                                          "run",
+                                          "shell",
+                                          "sql"};
+  return std::find(std::begin(kTitles), std::end(kTitles), title) != std::end(kTitles);
+}
+
+std::vector<std::string> arguments_of(const Position& at, const NameSources& names) {
+  const std::string title = title_of(*at.command);
+  const std::vector<std::string>& given = at.arguments;
+  if (given.empty()) {
+    if (takes_cluster(title)) return names.clusters();
+    if (title == "completion") return {"bash", "zsh", "fish"};
+  }
+  if (given.size() == 1 && title == "shell") return names.nodes(given[0]);
+  if (given.size() == 1 && title == "logs") return names.logged_nodes(given[0]);
+  if (given.size() == 2 && title == "logs") return names.logged_roles(given[0], given[1]);
   return {};
 }
 
 }  // namespace
 
-std::vector<std::string> complete(const std::vector<std::string>& words,
-                                  const std::function<std::vector<std::string>()>& cluster_names) {
+std::vector<std::string> complete(const std::vector<std::string>& words, const NameSources& names) {
   Choice unused;
   const auto app = make_app(unused);
   Position at{.command = app.get()};
@@ -71,12 +99,12 @@ std::vector<std::string> complete(const std::vector<std::string>& words,
   std::vector<std::string> candidates;
   if (at.after_separator) return candidates;
   if (at.value_of != nullptr) {
-    candidates = values_of(*at.value_of);
+    candidates = values_of(at, names);
   } else if (typed.starts_with('-')) {
     candidates = option_names(*at.command);
   } else {
     candidates = command_names(*at.command);
-    if (candidates.empty()) candidates = arguments_of(at, cluster_names);
+    if (candidates.empty()) candidates = arguments_of(at, names);
   }
   std::erase_if(candidates, [&typed](const std::string& word) { return !word.starts_with(typed); });
   std::sort(candidates.begin(), candidates.end());

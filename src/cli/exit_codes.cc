@@ -16,7 +16,7 @@ constexpr std::array<ExitCodeRow, 9> kTable = {{
     {kDoNotRestart,
      "`server`, `agent`, `up`: cannot start until a person changes something. Do not restart."},
     {kRunFailed,
-     "`run` could not start the program or lost it. Otherwise `run` ends with the program's own "
+     "`run` or `shell` could not start the program or lost it. Otherwise they end with its own "
      "code."},
     {kInterrupted, "Ctrl-C. What the server has begun goes on."},
 }};

@@ -30,16 +30,21 @@ FlowView::Failure read_failure(const json::object& info) {
 }
 
 std::string outcome_text(const FlowView& flow) {
-  if (flow.finished()) {
-    return flow.outcome == "DONE" ? "done" : flow.outcome == "FAILED" ? "failed" : "cancelled";
-  }
-  if (flow.blocked)
+  const std::string word = short_outcome(flow);
+  if (word == "blocked")
     return "blocked: it is past its deadline and cannot give up; a person has to look";
-  if (flow.unwinding) return "unwinding: removing what it made";
-  return flow.cancel_requested ? "running, cancel requested" : "running";
+  if (word == "unwinding") return "unwinding: removing what it made";
+  return word == "running" && flow.cancel_requested ? "running, cancel requested" : word;
 }
 
 }  // namespace
+
+std::string short_outcome(const FlowView& flow) {
+  if (flow.finished())
+    return flow.outcome == "DONE" ? "done" : flow.outcome == "FAILED" ? "failed" : "cancelled";
+  if (flow.blocked) return "blocked";
+  return flow.unwinding ? "unwinding" : "running";
+}
 
 FlowView read_flow(const json::object& info) {
   FlowView flow;

@@ -60,6 +60,9 @@ Result<FlowView> load_flow(const ApiClient& client, std::int64_t id);
 Result<std::optional<FlowView>> load_newest_flow(const ApiClient& client,
                                                  const std::string& cluster_id);
 
+// "running", "unwinding", "blocked", "done", "failed" or "cancelled".
+std::string short_outcome(const FlowView& flow);
+
 // Everything about it for a person, the failure's log lines included.
 std::string render_flow(const FlowView& flow);
 

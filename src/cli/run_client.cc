@@ -50,27 +50,44 @@ std::string stream_query(const RunRequest& request,
   return query;
 }
 
+std::string log_query(const LogRequest& request) {
+  return fmt::format("InstanceId={}&Node={}&Role={}&Lines={}&Follow={}",
+                     percent_encode(request.cluster_id),
+                     percent_encode(request.node),
+                     percent_encode(request.role),
+                     request.lines,
+                     request.follow ? 1 : 0);
+}
+
 namespace {
 
-HttpCall signed_call(const Access& access, const std::string& query, WallTime now) {
+// A signed GET /stream, and how this process takes part in it.
+struct StreamCall {
+  std::string action;
+  std::string query;
+  bool interactive = false;  // our input and signals are the other side's; else they are ours
+  bool terminal = false;     // there is one at both ends
+};
+
+HttpCall signed_call(const Access& access, const StreamCall& stream, WallTime now) {
   const std::string host = access.endpoint().substr(std::string_view("http://").size());
   api::Tc3Request request;
   request.method = "GET";
   request.host = host;
   request.content_type = "application/x-www-form-urlencoded";
-  request.query = query;
+  request.query = stream.query;
   request.now = now;
   const api::Tc3Headers signature =
       api::sign_tc3({.secret_id = access.secret_id, .secret_key = access.secret_key}, request);
   HttpCall call;
   call.host = access.host;
   call.port = access.port;
-  call.target = "/stream?" + query;
+  call.target = "/stream?" + stream.query;
   call.headers = {{"Host", host},
                   {"Content-Type", std::string(request.content_type)},
                   {"Authorization", signature.authorization},
                   {"X-TC-Timestamp", signature.timestamp},
-                  {"X-TC-Action", "OpenNodeStream"},
+                  {"X-TC-Action", stream.action},
                   {"X-TC-Version", std::string(kOwnVersion)},
                   {"X-TC-Region", access.region}};
   return call;
@@ -97,15 +114,12 @@ Error refusal_of(const HttpReply& reply) {
 // Joins a RunSession with the socket, our descriptors and signals, on one loop.
 class Runner final {
  public:
-  Runner(const Access& access, const RunRequest& request) : access_(access), request_(request) {}
+  Runner(const Access& access, StreamCall stream) : access_(access), stream_(std::move(stream)) {}
 
   Result<RunEnd> run() {
-    terminal_ = ::isatty(0) == 1 && ::isatty(1) == 1;
-    const WindowSize window = window_size(1);
-    const std::string query = stream_query(request_, terminal_, window.columns, window.rows);
     WebSocketOptions options;
     call_ = connect_websocket(loop_,
-                              signed_call(access_, query, loop_.wall()),
+                              signed_call(access_, stream_, loop_.wall()),
                               options,
                               [this](Result<WebSocketAnswer> answer) {
                                 if (Status opened = open(std::move(answer)); !opened.ok())
@@ -127,12 +141,18 @@ class Runner final {
         .write = [this](bool to_error, std::string bytes) { write(to_error, std::move(bytes)); },
         .end = [this](RunEnd end) { stop(std::move(end)); },
     });
-    TK_TRY(reader_, StdinReader::open(loop_, 0));
-    if (terminal_) {
+    if (stream_.terminal) {
       TK_TRY(RawTerminal raw, RawTerminal::enter(0));
       raw_.emplace(std::move(raw));
     }
-    pass_signals();
+    if (stream_.interactive) {
+      TK_TRY(reader_, StdinReader::open(loop_, 0));
+      pass_signals();
+    } else {
+      loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int number) {
+        stop(RunEnd{.exit_code = 128 + number, .failure = ""});
+      });
+    }
     socket_->start({
         .on_message =
             [this](std::string_view message, bool) {
@@ -153,7 +173,7 @@ class Runner final {
     loop_.on_signal({SIGINT, SIGTERM, SIGHUP, SIGWINCH}, [this](int number) {
       if (number == SIGWINCH) {
         const WindowSize size = window_size(1);
-        if (terminal_) session_->on_window(size.columns, size.rows);
+        if (stream_.terminal) session_->on_window(size.columns, size.rows);
         return;
       }
       session_->on_signal(number);
@@ -163,7 +183,7 @@ class Runner final {
   }
 
   void read_input() {
-    if (reader_->reading() || stopped_) return;
+    if (!reader_ || reader_->reading() || stopped_) return;
     const std::size_t room = session_->input_room();
     if (room == 0) return;  // the next message continues
     reader_->read(room, [this](std::optional<std::string> piece) {
@@ -176,8 +196,11 @@ class Runner final {
     });
   }
 
+  // What a role has written is not our words: on a terminal it must not act as commands to it.
   void write(bool to_error, std::string bytes) {
     const std::size_t size = bytes.size();
+    if (!stream_.interactive && ::isatty(to_error ? 2 : 1) == 1)
+      bytes = (to_error ? shown_error_ : shown_output_).take(bytes);
     writer_.submit(
         // False: nobody reads any more. Threads of a pool block SIGPIPE, so it has to be told.
         [to_error, bytes = std::move(bytes)] {
@@ -201,7 +224,9 @@ class Runner final {
   }
 
   const Access& access_;
-  const RunRequest& request_;
+  const StreamCall stream_;
+  PrintableStream shown_output_;
+  PrintableStream shown_error_;
   EventLoop loop_;
   WorkerPool writer_{loop_, "stdout", 1};
   PendingCall call_;
@@ -211,7 +236,6 @@ class Runner final {
   std::optional<RawTerminal> raw_;
   std::optional<RunEnd> end_;
   std::optional<Error> error_;
-  bool terminal_ = false;
   bool stopped_ = false;
   int interrupts_ = 0;
 };
@@ -219,7 +243,18 @@ class Runner final {
 }  // namespace
 
 Result<RunEnd> run_in_node(const Access& access, const RunRequest& request) {
-  return Runner(access, request).run();
+  const bool terminal = ::isatty(0) == 1 && ::isatty(1) == 1;
+  const WindowSize window = window_size(1);
+  return Runner(access,
+                {.action = "OpenNodeStream",
+                 .query = stream_query(request, terminal, window.columns, window.rows),
+                 .interactive = true,
+                 .terminal = terminal})
+      .run();
+}
+
+Result<RunEnd> print_role_log(const Access& access, const LogRequest& request) {
+  return Runner(access, {.action = "OpenLogStream", .query = log_query(request)}).run();
 }
 
 }  // namespace tusker::cli

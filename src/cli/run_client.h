@@ -23,9 +23,23 @@ std::string stream_query(const RunRequest& request,
                          std::uint32_t columns,
                          std::uint32_t rows);
 
+// A role's log to print.
+struct LogRequest {
+  std::string cluster_id;
+  std::string node;
+  std::string role;
+  std::int64_t lines = 100;  // the last ones
+  bool follow = false;       // then what comes, until Ctrl-C
+};
+std::string log_query(const LogRequest& request);
+
 // Runs it with our standard input, output, error and Ctrl-C until it ends. With a terminal at both
 // ends the program gets a terminal too. An Error: the server refused or could not be reached.
 // Blocks; main thread; once per process.
 Result<RunEnd> run_in_node(const Access& access, const RunRequest& request);
+
+// Prints it to standard output; to a terminal without what a terminal would obey. The end is that
+// of a program: 130 after Ctrl-C. Otherwise as run_in_node().
+Result<RunEnd> print_role_log(const Access& access, const LogRequest& request);
 
 }  // namespace tusker::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "cli/console.h"
 #include "cli/words.h"
 
 namespace tusker::cli {
@@ -35,19 +36,26 @@ void Table::add_row(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::render(std::string_view before_heading, std::string_view after_heading) const {
+Table::Lines Table::lines() const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
     std::size_t width = display_width(headings_[i]);
     for (const auto& row : rows_) width = std::max(width, display_width(row[i]));
     widths.push_back(width);
   }
-  std::string out(before_heading);
-  out += line_of(headings_, widths);
-  out += after_heading;
-  out += '\n';
-  for (const auto& row : rows_) out += line_of(row, widths) + "\n";
+  Lines out{line_of(headings_, widths), ""};
+  for (const auto& row : rows_) out.rows += line_of(row, widths) + "\n";
   return out;
+}
+
+std::string Table::render() const {
+  const Lines all = lines();
+  return all.heading + "\n" + all.rows;
+}
+
+std::string Table::render_for(const Console& console) const {
+  const Lines all = lines();
+  return console.bold(all.heading) + "\n" + all.rows;
 }
 
 std::string render_facts(const std::vector<std::pair<std::string, std::string>>& facts) {

@@ -6,6 +6,8 @@
 
 namespace tusker::cli {
 
+class Console;
+
 // Rows of text under headings, columns wide enough for their longest cell and two spaces apart;
 // cells are made printable.
 class Table final {
@@ -17,12 +19,18 @@ class Table final {
   void add_row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  // Lines without trailing spaces. The two texts wrap the heading line ("\033[1m" and "\033[0m", or
-  // both empty).
-  std::string render(std::string_view before_heading = "",
-                     std::string_view after_heading = "") const;
+  // Lines without trailing spaces.
+  std::string render() const;
+  // For standard output: with a heading in bold where the terminal can.
+  std::string render_for(const Console& console) const;
 
  private:
+  struct Lines {
+    std::string heading;
+    std::string rows;
+  };
+  Lines lines() const;
+
   std::vector<std::string> headings_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -19,11 +19,6 @@ Error still_running(ErrorCode code,
                      id > 0 ? fmt::format("flow show {}", id) : "cluster show " + cluster_id);
 }
 
-// A failure of the way to the server, which may be over at the next try; anything else is final.
-bool may_pass(const Error& error) {
-  return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::DeadlineExceeded;
-}
-
 }  // namespace
 
 Result<FlowView> wait_for_flow(const ApiClient& client,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tusker::cli {
@@ -100,6 +101,37 @@ std::string printable(std::string_view text) {
       out += text.substr(0, next.bytes);
     }
     text.remove_prefix(next.bytes);
+  }
+  return out;
+}
+
+namespace {
+
+// How many bytes at the end may be the beginning of a UTF-8 character.
+std::size_t cut_at_end(std::string_view text) {
+  for (std::size_t n = 1; n <= std::min<std::size_t>(3, text.size()); ++n) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - n]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    return n < length ? n : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string PrintableStream::take(std::string_view piece) {
+  std::string text = std::exchange(cut_, "") + std::string(piece);
+  const std::size_t cut = cut_at_end(text);
+  cut_ = text.substr(text.size() - cut);
+  text.resize(text.size() - cut);
+  std::string out;
+  std::string_view left = text;
+  while (!left.empty()) {
+    const std::size_t end = std::min(left.find_first_of("\n\t"), left.size());
+    out += printable(left.substr(0, end));
+    if (end < left.size()) out += left[end];
+    left.remove_prefix(std::min(end + 1, left.size()));
   }
   return out;
 }

@@ -16,6 +16,16 @@ std::optional<std::string> nearest_word(std::string_view word,
 // tab becomes a space, bytes that are not UTF-8 become '?'. Line ends are control characters.
 std::string printable(std::string_view text);
 
+// A text that comes in pieces, made safe to print like printable() does, but for line ends and
+// tabs, which stay. A character that is cut at a piece's end comes with the next one.
+class PrintableStream final {
+ public:
+  std::string take(std::string_view piece);
+
+ private:
+  std::string cut_;
+};
+
 // Columns that a text takes on a terminal: East Asian wide characters take two, combining ones
 // none.
 std::size_t display_width(std::string_view utf8);

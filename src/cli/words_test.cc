@@ -48,5 +48,26 @@ TEST(BytesText, UsesTheUnitThatKeepsTheNumberShort) {
   EXPECT_EQ(bytes_text(800ULL << 20), "800 MB");
 }
 
+TEST(PrintableStream, KeepsLinesAndTabsAndNothingThatATerminalObeys) {
+  PrintableStream stream;
+  EXPECT_EQ(stream.take("one\n\tat two\r\n\033[2Jthree"), "one\n\tat two?\n?[2Jthree");
+  EXPECT_EQ(stream.take(""), "");
+}
+
+TEST(PrintableStream, WaitsForTheRestOfACharacter) {
+  PrintableStream stream;
+  const std::string text = "é 好 \U0001F600 \xC2\x9B";  // the last is a control character
+  std::string shown;
+  for (const char byte : text) shown += stream.take(std::string_view(&byte, 1));
+  EXPECT_EQ(shown, printable(text));
+}
+
+TEST(PrintableStream, DoesNotWaitForWhatIsNoCharacter) {
+  PrintableStream stream;
+  EXPECT_EQ(stream.take("a\x80"), "a?");
+  EXPECT_EQ(stream.take("\xE2\x82"), "");
+  EXPECT_EQ(stream.take("z"), "??z");
+}
+
 }  // namespace
 }  // namespace tusker::cli

@@ -337,6 +337,7 @@ Touched Model::observe_state(const HostId& host, const link::Observed& state, Ti
   for (const link::NodeStatus& node : state.nodes()) seen.nodes[node.id()] = node;
   seen.orphans.assign(state.orphans().begin(), state.orphans().end());
   seen.artifacts.assign(state.artifacts().begin(), state.artifacts().end());
+  seen.kept_logs.assign(state.kept_logs().begin(), state.kept_logs().end());
   Touched touched;
   for (const auto& [id, node] : nodes_on(host.text())) touch_cluster(node->cluster_id(), touched);
   return touched;

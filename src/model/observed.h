@@ -26,6 +26,7 @@ struct ObservedHost {
       nodes;                         // by node id, also of nodes that we do not know
   std::vector<std::string> orphans;  // node ids that wait for `tusker host clean`
   std::vector<link::ArtifactStatus> artifacts;
+  std::vector<link::KeptLogs> kept_logs;  // of nodes that are gone from there
 };
 
 }  // namespace tusker

@@ -68,18 +68,11 @@ void ApiEndpoint::send(api::ApiReply reply, const Responder& responder) {
 void ApiEndpoint::open_stream(const api::ApiRequest& request, const Responder& responder) {
   Result<api::NodeStream> wanted = service_.open_stream(request);
   if (!wanted.ok()) return send(service_.reply_for(wanted.error()), responder);
-  link::OpenStream ask;
-  ask.set_node_id(wanted->node_id);
-  link::Exec& exec = *ask.mutable_exec();
-  for (const std::string& word : wanted->argv) exec.add_argv(word);
-  exec.set_user(wanted->user);
-  exec.set_terminal(wanted->terminal);
-  exec.set_columns(wanted->columns);
-  exec.set_rows(wanted->rows);
   streams_.open(
-      HostId(wanted->host_id), std::move(ask), responder, [this, responder](const Error& error) {
-        send(service_.reply_for(error), responder);
-      });
+      HostId(wanted->host_id),
+      std::move(wanted->ask),
+      responder,
+      [this, responder](const Error& error) { send(service_.reply_for(error), responder); });
 }
 
 HttpResponse ApiEndpoint::refuse(const HttpRequest* head, const HttpRefusal& refusal) {

@@ -11,13 +11,18 @@ namespace {
 constexpr std::uint32_t kMostRows = 1000;
 constexpr std::size_t kMostQuestions = 256;
 
+// "<> ''" and "<> 0" let SQLite use the indexes that leave such rows out. Two topics in order are
+// found faster by their numbers than by sorting what an index of topics yields: "+" hides it.
 std::string sql_of(const HistoryQuery& query) {
   std::string sql =
-      "SELECT sequence, topic, wall_ms, cluster_id, flow_id, bytes FROM history WHERE topic = ?1";
-  if (!query.cluster_id.empty()) sql += " AND cluster_id = ?2";
-  if (query.flow_id != 0) sql += " AND flow_id = ?3";
+      "SELECT sequence, topic, wall_ms, cluster_id, flow_id, bytes FROM history WHERE ";
+  const bool of_one = !query.cluster_id.empty() || query.flow_id != 0;
+  sql += !query.or_topic ? "topic = ?1" : of_one ? "topic IN (?1, ?7)" : "+topic IN (?1, ?7)";
+  if (!query.cluster_id.empty()) sql += " AND cluster_id = ?2 AND cluster_id <> ''";
+  if (query.flow_id != 0) sql += " AND flow_id = ?3 AND flow_id <> 0";
   if (query.before_sequence != 0) sql += " AND sequence < ?4";
-  return sql + " ORDER BY sequence DESC LIMIT ?5";
+  if (query.after_sequence) sql += " AND sequence > ?6";
+  return sql + fmt::format(" ORDER BY sequence {} LIMIT ?5", query.after_sequence ? "ASC" : "DESC");
 }
 
 Result<std::vector<HistoryRow>> rows_of(SqliteConnection& database, const HistoryQuery& query) {
@@ -26,6 +31,8 @@ Result<std::vector<HistoryRow>> rows_of(SqliteConnection& database, const Histor
   if (!query.cluster_id.empty()) found.bind_text(2, query.cluster_id);
   if (query.flow_id != 0) found.bind(3, query.flow_id);
   if (query.before_sequence != 0) found.bind(4, query.before_sequence);
+  if (query.after_sequence) found.bind(6, *query.after_sequence);
+  if (query.or_topic) found.bind(7, static_cast<std::int64_t>(*query.or_topic));
   std::vector<HistoryRow> rows;
   for (;;) {
     TK_TRY(const bool more, found.step());

@@ -259,6 +259,40 @@ TEST_F(SqliteStoreTest, AnswersHistoryNewestFirstByClusterFlowAndPage) {
   EXPECT_EQ(history(*store, {.topic = HistoryTopic::EndedFlow, .flow_id = 7}).size(), 1U);
 }
 
+TEST_F(SqliteStoreTest, AnswersHistoryOfTwoTopicsInOneOrderAndFromAnyPointOn) {
+  const auto store = open();
+  ASSERT_TRUE(store->load().ok());
+  for (int i = 0; i < 3; ++i) {
+    commit(*store, event(i, "emr-aaaaaaaa", fmt::format("event {}", i)));
+    store::Event asked;
+    asked.set_cluster_id("emr-aaaaaaaa");
+    Change operation;
+    operation.append_operation(asked);
+    commit(*store, operation);
+    commit(*store, event(i, "emr-bbbbbbbb", "of another"));
+  }
+  const auto topics = [](const std::vector<HistoryRow>& rows) {
+    std::string letters;
+    for (const HistoryRow& row : rows)
+      letters += row.entry.topic == HistoryTopic::Event ? 'e' : 'o';
+    return letters;
+  };
+  HistoryQuery both{.or_topic = HistoryTopic::Operation, .cluster_id = "emr-aaaaaaaa"};
+  const std::vector<HistoryRow> newest_first = history(*store, both);
+  EXPECT_EQ(topics(newest_first), "oeoeoe");
+  EXPECT_EQ(history(*store, {.or_topic = HistoryTopic::Operation}).size(), 9U);
+
+  both.after_sequence = newest_first[3].sequence;
+  const std::vector<HistoryRow> later = history(*store, both);
+  EXPECT_EQ(topics(later), "oeo");
+  EXPECT_EQ(later.front().sequence, newest_first[2].sequence) << "oldest first";
+  both.after_sequence = 0;
+  both.limit = 2;
+  EXPECT_EQ(history(*store, both).front().sequence, newest_first[5].sequence);
+  both.after_sequence = newest_first[0].sequence;
+  EXPECT_TRUE(history(*store, both).empty());
+}
+
 TEST_F(SqliteStoreTest, DumpsRowsAsTextWithSecretsMasked) {
   {
     const auto store = open();

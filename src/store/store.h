@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,15 @@ constexpr CommitNumber kNothingCommitted{0};
 // returns.
 using Post = std::function<void(std::function<void()>)>;
 
-// Newest first. Empty or zero fields match everything.
+// Newest first, unless `after_sequence` is given. Empty or zero fields match everything.
 struct HistoryQuery {
   HistoryTopic topic = HistoryTopic::Event;
+  std::optional<HistoryTopic> or_topic = {};  // rows of this one as well
   std::string cluster_id = {};
   std::int64_t flow_id = 0;
   std::int64_t before_sequence = 0;  // only rows older than this one: the last of the page before
-  std::uint32_t limit = 100;         // at most 1000
+  std::optional<std::int64_t> after_sequence = {};  // only newer rows than this one; oldest first
+  std::uint32_t limit = 100;                        // at most 1000
 };
 
 struct HistoryRow {

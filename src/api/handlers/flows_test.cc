@@ -64,8 +64,15 @@ TEST_F(Flows, AnswerErrorsForFlowsThatDoNotExist) {
   EXPECT_EQ(code("FlowId", "x"), "InvalidParameterValue");
   EXPECT_EQ(code("Name", "1"), "InvalidParameterValue");
   EXPECT_EQ(world.call("DescribeFlows", R"({"FlowId":999})").code, "ResourceNotFound.FlowNotFound");
-  EXPECT_EQ(world.call("DescribeFlows", "{}").code, "MissingParameter");
   EXPECT_EQ(world.call("CancelFlow", R"({"FlowId":999})").code, "ResourceNotFound.FlowNotFound");
+}
+
+TEST_F(Flows, OfAllClustersAreListedNewestFirst) {
+  world.create("another");
+  const boost::json::object all = answer("DescribeFlows", "{}");
+  ASSERT_EQ(all.at("Flows").as_array().size(), 2U);
+  EXPECT_EQ(all.at("Flows").at(0).at("InstanceName").as_string(), "another");
+  EXPECT_EQ(all.at("Flows").at(1).at("InstanceName").as_string(), "wordcount");
 }
 
 TEST_F(Flows, OneAtATimeOnACluster) {

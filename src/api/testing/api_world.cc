@@ -121,6 +121,23 @@ void ApiWorld::finish_flow(const std::string& cluster_id) {
   journal.commit(std::move(change));
 }
 
+void ApiWorld::report_nodes(const std::vector<link::NodeStatus>& nodes) {
+  link::AgentFrame frame;
+  *frame.mutable_observed()->mutable_seen() = desired_.generation();
+  *frame.mutable_observed()->mutable_facts() = big_host();
+  for (const link::NodeStatus& node : nodes) *frame.mutable_observed()->add_nodes() = node;
+  controller->agent_frame(connection_, frame);
+}
+
+void ApiWorld::report_kept_logs(const std::vector<link::KeptLogs>& kept) {
+  link::AgentFrame frame;
+  *frame.mutable_observed()->mutable_seen() = desired_.generation();
+  *frame.mutable_observed()->mutable_removed() = desired_.removed();
+  *frame.mutable_observed()->mutable_facts() = big_host();
+  for (const link::KeptLogs& logs : kept) *frame.mutable_observed()->add_kept_logs() = logs;
+  controller->agent_frame(connection_, frame);
+}
+
 void ApiWorld::report_removed() {
   link::AgentFrame frame;
   *frame.mutable_observed()->mutable_seen() = desired_.generation();

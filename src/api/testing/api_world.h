@@ -86,6 +86,11 @@ class ApiWorld {
   // Its create is done, as if its hosts had reported everything.
   void finish_flow(const std::string& cluster_id);
 
+  // The host reports these nodes, as all that there is of them.
+  void report_nodes(const std::vector<link::NodeStatus>& nodes);
+  // It reports that nothing of its nodes is there any more but these logs.
+  void report_kept_logs(const std::vector<link::KeptLogs>& kept);
+
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
 

@@ -51,8 +51,7 @@ Status list(Session& session, const ListOptions& options) {
     session.console.note("There is no cluster. Make one with: tusker cluster create NAME --wait\n");
     return ok_status();
   }
-  const bool color = session.console.traits().color && session.console.traits().out_is_terminal;
-  session.console.answer(table.render(color ? "\033[1m" : "", color ? "\033[0m" : ""));
+  session.console.answer(table.render_for(session.console));
   return ok_status();
 }
 

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "cli/clusters.h"
 #include "cli/commands/commands.h"
+#include "cli/events.h"
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
 #include "cli/json_text.h"
@@ -96,6 +97,30 @@ Result<json::object> scale_in(const ApiClient& client,
                       {"CvmInstanceIds", std::move(ids)}});
 }
 
+// The newest event of a cluster; 0 if that cannot be told.
+std::int64_t newest_event(const ApiClient& client, const ClusterRow& row) {
+  const Result<json::array> newest = newest_events(client, {.cluster_id = row.id}, 1);
+  return newest.ok() && !newest->empty() ? integer_at(newest->back().get_object(), "EventId") : 0;
+}
+
+// What a growth leaves to its user, such as the copies of files that are there already: no answer
+// of the API has a place for it, so it is among the events.
+void print_notes(Session& session,
+                 const ApiClient& client,
+                 const ClusterRow& row,
+                 std::int64_t after) {
+  if (after == 0) return;
+  const Result<json::object> answer =
+      client.call("DescribeEvents", {{"InstanceId", row.id}, {"AfterEventId", after}});
+  if (!answer.ok()) return;
+  for (const json::value& entry : array_at(*answer, "Events")) {
+    if (!entry.is_object()) continue;
+    const json::object& event = entry.get_object();
+    if (text_at(event, "Kind") == "cluster.scale_note")
+      session.console.note(fmt::format("note: {}\n", printable(text_at(event, "Text"))));
+  }
+}
+
 Status wait_until_scaled(Session& session,
                          ApiClient& client,
                          const ClusterRow& row,
@@ -153,10 +178,12 @@ int scale(Session& session, const ScaleOptions& options) {
     leavers = *std::move(found);
     if (const int answer = agrees(session, options, leavers); answer != kDone) return answer;
   }
-  const Result<json::object> begun = change->to > change->from
-                                         ? scale_out(*client, *row, *change)
-                                         : scale_in(*client, *row, *change, leavers);
+  const bool grows = change->to > change->from;
+  const std::int64_t before = grows ? newest_event(*client, *row) : 0;
+  const Result<json::object> begun =
+      grows ? scale_out(*client, *row, *change) : scale_in(*client, *row, *change, leavers);
   if (!begun.ok()) return report(session, begun.error());
+  print_notes(session, *client, *row, before);
   if (options.wait.wait)
     return report(session, wait_until_scaled(session, *client, *row, *change, options.wait));
   session.console.note(

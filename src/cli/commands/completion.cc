@@ -1,12 +1,18 @@
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <optional>
 
 #include "cli/clusters.h"
 #include "cli/commands/commands.h"
 #include "cli/complete.h"
 #include "cli/exit_codes.h"
+#include "cli/json_text.h"
 #include "cli/options.h"
+#include "cli/words.h"
 
 namespace tusker::cli {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -19,25 +25,83 @@ int print_script(Session& session, const CompletionOptions& options) {
   return kDone;
 }
 
-// Names of clusters, as far as the server can be asked at once: a key press must not wait, nor
-// print an error.
-std::vector<std::string> cluster_names(const Session& session) {
-  const auto data = session.environment.find("TUSKER_DATA");
-  Result<ApiClient> client =
-      session.client(data == session.environment.end() ? std::string(kDefaultData) : data->second);
-  if (!client.ok()) return {};
-  client->set_timeout(std::chrono::seconds(1));
-  const Result<std::vector<ClusterRow>> rows = list_clusters(*client);
-  std::vector<std::string> names;
-  if (!rows.ok()) return names;
-  for (const ClusterRow& row : *rows) names.push_back(row.name);
-  return names;
-}
+using Names = NameSources::Names;
+
+// Names as far as the server can be asked at once: a key press must not wait, nor print an error.
+class ServerNames final {
+ public:
+  explicit ServerNames(const Session& session) {
+    const auto data = session.environment.find("TUSKER_DATA");
+    Result<ApiClient> client = session.client(
+        data == session.environment.end() ? std::string(kDefaultData) : data->second);
+    if (!client.ok()) return;
+    client_.emplace(*std::move(client));
+    client_->set_timeout(std::chrono::seconds(1));
+  }
+
+  Names clusters() const {
+    Names names;
+    if (!client_) return names;
+    const Result<std::vector<ClusterRow>> rows = list_clusters(*client_);
+    if (!rows.ok()) return names;
+    for (const ClusterRow& row : *rows) names.push_back(row.name);
+    return names;
+  }
+
+  Names nodes(const std::string& cluster) const {
+    return texts_of("DescribeNodes", "Nodes", {{"InstanceId", id_of(cluster)}}, "Name");
+  }
+  Names logged_nodes(const std::string& cluster) const {
+    return texts_of("DescribeRoleLogs", "Logs", {{"InstanceId", id_of(cluster)}}, "Name");
+  }
+  Names logged_roles(const std::string& cluster, const std::string& node) const {
+    return texts_of(
+        "DescribeRoleLogs", "Logs", {{"InstanceId", id_of(cluster)}, {"Node", node}}, "Roles");
+  }
+
+ private:
+  std::string id_of(const std::string& cluster) const {
+    const Result<std::string> id =
+        client_ ? find_cluster_id(*client_, cluster) : Result<std::string>(std::string());
+    return id.ok() ? *id : "";
+  }
+
+  // The text, or the texts, that each object of a list has under a name.
+  Names texts_of(std::string_view action,
+                 std::string_view list,
+                 const json::object& parameters,
+                 std::string_view name) const {
+    Names names;
+    if (!client_ || text_at(parameters, "InstanceId").empty()) return names;
+    const Result<json::object> answer = client_->call(action, parameters);
+    if (!answer.ok()) return names;
+    for (const json::value& entry : array_at(*answer, list)) {
+      if (!entry.is_object()) continue;
+      if (const std::string text = text_at(entry.get_object(), name); !text.empty())
+        names.push_back(text);
+      for (const json::value& text : array_at(entry.get_object(), name)) {
+        if (text.is_string()) names.emplace_back(text.get_string());
+      }
+    }
+    return names;
+  }
+
+  std::optional<ApiClient> client_;
+};
 
 int print_candidates(Session& session, const std::vector<std::string>& words) {
-  for (const std::string& word : complete(words, [&session] { return cluster_names(session); })) {
-    session.console.answer(word + "\n");
-  }
+  const ServerNames server(session);
+  const NameSources names{
+      .clusters = [&server] { return server.clusters(); },
+      .nodes = [&server](const std::string& cluster) { return server.nodes(cluster); },
+      .logged_roles = [&server](
+                          const std::string& cluster,
+                          const std::string& node) { return server.logged_roles(cluster, node); },
+      .logged_nodes =
+          [&server](const std::string& cluster) { return server.logged_nodes(cluster); },
+  };
+  for (const std::string& word : complete(words, names))
+    session.console.answer(printable(word) + "\n");
   return kDone;
 }
 
@@ -46,7 +110,8 @@ int print_candidates(Session& session, const std::vector<std::string>& words) {
 void add_completion(CLI::App& root, Choice& choice) {
   auto options = std::make_shared<CompletionOptions>();
   CLI::App* command = root.add_subcommand(
-      "completion", "Print a script that lets a shell complete commands and cluster names");
+      "completion",
+      "Print a script that lets a shell complete commands, names of clusters, nodes and roles");
   command->add_option("SHELL", options->shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));

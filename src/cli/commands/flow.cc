@@ -1,16 +1,76 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "cli/clusters.h"
 #include "cli/commands/commands.h"
 #include "cli/flow_view.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
+#include "cli/table.h"
 
 namespace tusker::cli {
 
 namespace json = boost::json;
 
 namespace {
+
+struct ListOptions {
+  std::string data;
+  std::string cluster;
+  OutputForm form = OutputForm::Table;
+};
+
+std::string took(const FlowView& flow) {
+  std::int64_t milliseconds = 0;
+  for (const FlowView::Stage& stage : flow.stages) milliseconds += stage.milliseconds;
+  return seconds_text(milliseconds) + (flow.finished() ? "" : " so far");
+}
+
+Status list(Session& session, const ListOptions& options) {
+  TK_TRY(const ApiClient client, session.client(options.data));
+  json::object parameters;
+  if (!options.cluster.empty()) {
+    TK_TRY(parameters["InstanceId"], find_cluster_id(client, options.cluster));
+  }
+  TK_TRY(const json::object answer, client.call("DescribeFlows", parameters));
+  if (options.form == OutputForm::Json) {
+    session.console.answer(pretty_json(array_at(answer, "Flows")));
+    return ok_status();
+  }
+  Table table({"ID", "KIND", "CLUSTER", "STATE", "STAGE", "STARTED", "TOOK"});
+  for (const json::value& entry : array_at(answer, "Flows")) {
+    if (!entry.is_object()) continue;
+    const FlowView flow = read_flow(entry.get_object());
+    table.add_row({std::to_string(flow.id),
+                   flow.kind,
+                   flow.cluster_name.empty() ? flow.cluster_id : flow.cluster_name,
+                   short_outcome(flow),
+                   flow.stage,
+                   flow.started,
+                   took(flow)});
+  }
+  if (table.empty()) {
+    session.console.note("There is no operation, or none is kept any more.\n");
+    return ok_status();
+  }
+  session.console.answer(table.render_for(session.console));
+  return ok_status();
+}
+
+void add_list(CLI::App& flow, Choice& choice) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command =
+      flow.add_subcommand("list", "List operations on clusters, the newest first; at most 200");
+  command->add_option("CLUSTER", options->cluster, "Name or id of a cluster; without it, of all");
+  add_data_option(*command, options->data);
+  add_output_option(*command, options->form);
+  command->callback([&choice, options] {
+    choice.action = [options](Session& session) {
+      return report(session, list(session, *options));
+    };
+  });
+  set_examples(*command, {"tusker flow list", "tusker flow list wordcount -o json"});
+}
 
 struct FlowOptions {
   std::string data;
@@ -62,12 +122,13 @@ void add_flow_command(CLI::App& flow,
 }  // namespace
 
 void add_flow(CLI::App& root, Choice& choice) {
-  CLI::App* flow = root.add_subcommand("flow", "Show or cancel an operation on a cluster");
+  CLI::App* flow = root.add_subcommand("flow", "List, show or cancel operations on clusters");
   flow->require_subcommand(0, 1);
+  add_list(*flow, choice);
   add_flow_command(
       *flow, choice, "show", "Show a flow: its stages, what it waits for, why it failed", show);
   add_flow_command(*flow, choice, "cancel", "Cancel a flow; what it did is taken back", cancel);
-  set_examples(*flow, {"tusker flow show 12", "tusker flow cancel 12"});
+  set_examples(*flow, {"tusker flow list", "tusker flow show 12", "tusker flow cancel 12"});
 }
 
 }  // namespace tusker::cli

@@ -55,10 +55,13 @@ class SimStore final : public Store {
   bool short_of_disk() const override { return short_of_disk_; }
   void read_history(HistoryQuery query, HistoryAnswer answer) override {
     std::vector<HistoryRow> rows;
-    for (std::size_t i = disk_.history.size(); i > 0 && rows.size() < query.limit; --i) {
-      const HistoryEntry& entry = disk_.history[i - 1];
-      const auto sequence = static_cast<std::int64_t>(i);
-      if (entry.topic != query.topic) continue;
+    const std::size_t count = disk_.history.size();
+    for (std::size_t i = 0; i < count && rows.size() < query.limit; ++i) {
+      const std::size_t index = query.after_sequence ? i : count - 1 - i;
+      const HistoryEntry& entry = disk_.history[index];
+      const auto sequence = static_cast<std::int64_t>(index) + 1;
+      if (entry.topic != query.topic && entry.topic != query.or_topic) continue;
+      if (query.after_sequence && sequence <= *query.after_sequence) continue;
       if (!query.cluster_id.empty() && entry.cluster_id != query.cluster_id) continue;
       if (query.flow_id != 0 && entry.flow_id != query.flow_id) continue;
       if (query.before_sequence != 0 && sequence >= query.before_sequence) continue;

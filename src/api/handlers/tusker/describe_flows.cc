@@ -125,10 +125,6 @@ Answer describe(const std::vector<FlowProgress>& flows, const Model& model, Wall
 
 void describe_flows(const DescribeFlowsRequest& request, Call& call, AnswerCallback done) {
   FlowFilter filter{request.flow_id.value_or(0), {}, request.instance_id.value_or("")};
-  if (filter.flow_id <= 0 && filter.cluster_id.empty()) {
-    return done(api_error(code::kMissingParameter,
-                          "FlowId or InstanceId is required: which flow, or whose"));
-  }
   if (!filter.cluster_id.empty()) {
     const auto cluster =
         find_cluster(call, filter.cluster_id, code::kResourceNotFound_ClusterNotFound);

@@ -22,6 +22,10 @@ answer::HostInfo host_info(const store::Host& host, const Model& model, Arena& a
   info.subnet = host.subnet();
   info.cpus = host.cpus();
   info.memory_bytes = as_number(host.memory_bytes());
+  if (observed != nullptr) {
+    info.version = observed->version;
+    info.memory_available_bytes = as_number(observed->facts.memory_available_bytes());
+  }
   info.memory_reserved_bytes = as_number(reserved.memory_bytes);
   info.disk_bytes = as_number(host.disk_total_bytes());
   info.disk_free_bytes = observed == nullptr ? 0 : as_number(observed->facts.disk_free_bytes());

@@ -1,0 +1,113 @@
+#include "api/arena.h"
+#include "api/find_cluster.h"
+#include "api/generated/error_codes.h"
+#include "api/generated/handlers.h"
+#include "control/node_checks.h"
+#include "control/reported.h"
+#include "model/model.h"
+#include "model/transitions.h"
+#include "plan/request_checks.h"
+
+namespace tusker::api::handlers {
+namespace {
+
+std::int64_t as_number(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+// What the server has decided of a node comes before what its host reports.
+std::string_view state_of(const store::Node& node, const link::NodeStatus* status) {
+  if (node.removing()) return "removing";
+  if (node.prepared()) return "prepared";
+  if (status == nullptr) return "unknown";
+  if (node.leaving() && status->state() == link::NodeStatus::RUNNING) return "leaving";
+  return status->state() == link::NodeStatus::LOST ? "lost" : word_of(status->state());
+}
+
+answer::NodeRole role_of(const store::Role& planned, const link::NodeStatus* node) {
+  const link::RoleStatus* const role = node == nullptr ? nullptr : role_in(*node, planned.name());
+  answer::NodeRole shown;
+  shown.name = planned.name();
+  shown.component = planned.component();
+  shown.state = role == nullptr ? "unknown" : word_of(role->state());
+  if (role == nullptr) return shown;
+  shown.not_ready = role->not_ready();
+  if (!role->log().empty()) shown.last_log = *role->log().rbegin();
+  shown.restarts = role->restarts();
+  shown.memory_bytes = as_number(role->memory_bytes());
+  return shown;
+}
+
+void fill_host(const store::Node& node,
+               const Model& model,
+               answer::NodeDetail& shown,
+               Arena& arena) {
+  const store::Host* const host = model.host(node.host_id());
+  const ObservedHost* const observed = model.observed(node.host_id());
+  const link::NodeStatus* const status = model.status_of(node);
+  shown.host_id = node.host_id();
+  if (host != nullptr) shown.host_name = host->name();
+  shown.host_connected = observed != nullptr && observed->connected;
+  shown.state = state_of(node, status);
+  shown.note = arena.copy(fetching(model, node));
+  shown.roles =
+      arena.each(node.roles(), [status](const auto& role) { return role_of(role, status); });
+  if (status == nullptr) return;
+  if (shown.note.empty()) shown.note = status->failure().message();
+  shown.memory_used_bytes = as_number(status->memory_used_bytes());
+  shown.disk_used_bytes = as_number(status->disk_used_bytes());
+}
+
+answer::NodeDetail detail_of(const store::Cluster& cluster,
+                             const store::Node& node,
+                             const Model& model,
+                             Arena& arena) {
+  answer::NodeDetail shown;
+  shown.instance_id = cluster.id();
+  shown.instance_name = cluster.name();
+  shown.resource_id = node.id();
+  shown.name = node.name();
+  shown.node_type = node_type_word(node.type());
+  shown.address = node.address();
+  shown.cpus = node.spec().cpus();
+  shown.memory_bytes = as_number(node.spec().memory_bytes());
+  shown.disk_bytes = arena.each(node.spec().disk_bytes(), as_number);
+  shown.add_time = arena.copy(to_text(WallTime{node.created_wall_ms()}));
+  fill_host(node, model, shown, arena);
+  return shown;
+}
+
+Result<std::vector<const store::Cluster*>> clusters_asked(const DescribeNodesRequest& request,
+                                                          const Call& call) {
+  std::vector<const store::Cluster*> clusters;
+  if (request.instance_id) {
+    TK_TRY(const store::Cluster* const cluster,
+           find_live_cluster(call, *request.instance_id, code::kResourceNotFound_InstanceNotFound));
+    clusters.push_back(cluster);
+    return clusters;
+  }
+  for (const auto& [number, cluster] : call.services.model.clusters_of(call.caller.account)) {
+    if (!has_ended(cluster->state())) clusters.push_back(cluster);
+  }
+  return clusters;
+}
+
+}  // namespace
+
+Result<Answer> describe_nodes(const DescribeNodesRequest& request, Call& call) {
+  TK_TRY(const std::vector<const store::Cluster*> clusters, clusters_asked(request, call));
+  const Model& model = call.services.model;
+  Arena arena;
+  std::vector<answer::NodeDetail> nodes;
+  for (const store::Cluster* const cluster : clusters) {
+    for (const auto& [order, node] : model.nodes_of(cluster->id()))
+      nodes.push_back(detail_of(*cluster, *node, model, arena));
+  }
+  answer::DescribeNodesResponse response;
+  response.nodes = arena.each(nodes, [](const auto& node) { return node; });
+  Answer answer;
+  encode(response, answer.text);
+  return answer;
+}
+
+}  // namespace tusker::api::handlers
