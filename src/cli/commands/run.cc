@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands/commands.h"
+#include "cli/exit_codes.h"
 #include "cli/options.h"
 #include "cli/run_program.h"
 

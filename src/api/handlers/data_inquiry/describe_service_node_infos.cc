@@ -42,20 +42,21 @@ struct Process {
 using Processes = std::vector<Process>;
 
 struct Filter {
-  std::string component;         // empty: any
-  std::string_view address;      // empty: any
-  std::string_view node_type;    // empty: any
-  std::string text;              // in lower case
-  std::string_view health;       // a code as text
-  std::int64_t configuration{};  // a code
-  std::int64_t operation{};      // 0: any
-  std::int64_t maintenance{};    // 0: any
+  std::string component;          // empty: any
+  std::string_view address;       // empty: any
+  std::string_view node_type;     // empty: any
+  std::string text;               // in lower case
+  std::string_view health;        // a code as text
+  std::int64_t configuration{};   // a code
+  std::int64_t operation{};       // 0: any
+  std::int64_t maintenance{};     // 0: any
   bool hdfs_maintenance = false;  // only DataNodes in HDFS's own: nothing here is
 
   // By what the rows say.
   bool accepts(const store::Node& node, const store::Role& role) const {
     if (hdfs_maintenance || (!component.empty() && role.component() != component)) return false;
-    if (maintenance != 0 && maintenance != (role.maintenance() ? kInMaintenance : kNotInMaintenance))
+    if (maintenance != 0 &&
+        maintenance != (role.maintenance() ? kInMaintenance : kNotInMaintenance))
       return false;
     if (!address.empty() && node.address() != address) return false;
     if (!node_type.empty() && node_type_word(node.type()) != node_type) return false;

@@ -40,7 +40,7 @@ answer::EventInfo event_info(std::int64_t sequence,
   answer::EventInfo info;
   info.event_id = sequence;
   info.source = topic == HistoryTopic::Operation ? "OPERATION" : "EVENT";
-  info.time = arena.copy(to_text(WallTime{event.wall_ms()}));
+  info.time = arena.time(WallTime{event.wall_ms()});
   info.milliseconds = event.wall_ms();
   info.kind = arena.copy(event.kind());
   info.severity = arena.copy(event.severity());

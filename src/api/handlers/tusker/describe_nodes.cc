@@ -72,7 +72,7 @@ answer::NodeDetail detail_of(const store::Cluster& cluster,
   shown.cpus = node.spec().cpus();
   shown.memory_bytes = as_number(node.spec().memory_bytes());
   shown.disk_bytes = arena.each(node.spec().disk_bytes(), as_number);
-  shown.add_time = arena.copy(to_text(WallTime{node.created_wall_ms()}));
+  shown.add_time = arena.time(WallTime{node.created_wall_ms()});
   fill_host(node, model, shown, arena);
   return shown;
 }
