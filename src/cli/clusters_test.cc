@@ -17,6 +17,7 @@ ClusterRow row(std::string id, std::string name, std::int64_t status, std::strin
   out.id = std::move(id);
   out.name = std::move(name);
   out.status = status;
+  out.state = status_word(status);
   out.created = std::move(created);
   return out;
 }
