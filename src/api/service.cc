@@ -213,11 +213,11 @@ Status ApiService::read_body(const ApiRequest& request, Incoming& incoming) cons
   return ok_status();
 }
 
-void ApiService::run(const Incoming& incoming, ReplyCallback done) {
+void ApiService::run(Incoming& incoming, ReplyCallback done) {
   const ActionInfo& action = *incoming.action;
   // Shared with the callback: an answer that needs history comes after this returned.
   const auto call = std::make_shared<Call>(
-      services_, incoming.caller, incoming.region, incoming.peer, incoming.request_id);
+      services_, std::move(incoming.caller), incoming.region, incoming.peer, incoming.request_id);
   AnswerCallback finish = [this, call, &action, done = std::move(done)](Result<Answer> answer) {
     if (action.mutating && action.handler != nullptr) {
       record(action, *call, answer.ok() ? ok_status() : Status(answer.error()));

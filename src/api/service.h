@@ -49,7 +49,7 @@ class ApiService {
   Status admit(Incoming& incoming);
   Status read_body(const ApiRequest& request, Incoming& incoming) const;
   Status prepare(const ApiRequest& request, Incoming& incoming);
-  void run(const Incoming& incoming, ReplyCallback done);
+  void run(Incoming& incoming, ReplyCallback done);
   void record(const ActionInfo& action, const Call& call, const Status& outcome);
 
   Services services_;

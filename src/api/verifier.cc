@@ -11,8 +11,7 @@
 namespace tusker::api {
 namespace {
 
-// The service is the caller's word; a key gets in only after a right signature, so this bounds what
-// key owners can do.
+// Of keys that are gone, nothing else removes them.
 constexpr std::size_t kMaxCachedKeys = 1024;
 
 constexpr std::string_view kEmptyBodyDigest =
@@ -57,12 +56,12 @@ std::string canonical_headers(const ApiRequest& request,
   return out;
 }
 
-std::string payload_digest(const ApiRequest& request) {
-  if (find_header(request.headers, "X-TC-Content-SHA256") == "UNSIGNED-PAYLOAD") {
-    return std::string(kUnsignedPayloadDigest);
-  }
-  if (request.method == "GET" || request.body.empty()) return std::string(kEmptyBodyDigest);
-  return sha256_hex(request.body);
+// Into `hashed` when it has to be computed.
+std::string_view payload_digest(const ApiRequest& request, std::string& hashed) {
+  if (find_header(request.headers, "X-TC-Content-SHA256") == "UNSIGNED-PAYLOAD")
+    return kUnsignedPayloadDigest;
+  if (request.method == "GET" || request.body.empty()) return kEmptyBodyDigest;
+  return hashed = sha256_hex(request.body);
 }
 
 Error wrong_signature() {
@@ -76,7 +75,8 @@ bool matches_any_reading(const ApiRequest& request,
                          const Authorization& authorization,
                          std::string_view timestamp,
                          const HmacKey& key) {
-  const std::string payload = payload_digest(request);
+  std::string hashed;
+  const std::string_view payload = payload_digest(request, hashed);
   const std::string_view host = find_header(request.headers, "Host");
   const std::string_view type = find_header(request.headers, "Content-Type");
   const bool capitals = std::ranges::any_of(type, [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -141,6 +141,12 @@ Status check_v1_parameters(const CommonParameters& common) {
 
 }  // namespace
 
+bool SignatureVerifier::DerivedKey::is_of(const store::AccessKey& row,
+                                          const Authorization& authorization) const {
+  return sealed == row.sealed_secret_key() && date == authorization.date &&
+         service == authorization.service;
+}
+
 Result<const store::AccessKey*> SignatureVerifier::verify(const ApiRequest& request,
                                                           const CommonParameters& common) {
   TK_TRY(const store::AccessKey* const key,
@@ -174,10 +180,8 @@ Result<const store::AccessKey*> SignatureVerifier::verify_tc3(const ApiRequest& 
                      utc_date(timestamp));
   }
 
-  const std::string name =
-      fmt::format("{}\n{}\n{}", authorization.secret_id, authorization.date, authorization.service);
-  if (const auto at = keys_.find(name);
-      at != keys_.end() && at->second.sealed == row->sealed_secret_key()) {
+  const auto at = keys_.find(authorization.secret_id);
+  if (at != keys_.end() && at->second.is_of(*row, authorization)) {
     if (!matches_any_reading(request, authorization, common.timestamp, at->second.key))
       return wrong_signature();
     return row;
@@ -186,7 +190,11 @@ Result<const store::AccessKey*> SignatureVerifier::verify_tc3(const ApiRequest& 
   HmacKey key = derive_tc3_key(secret, authorization.date, authorization.service);
   if (!matches_any_reading(request, authorization, common.timestamp, key)) return wrong_signature();
   if (keys_.size() >= kMaxCachedKeys) keys_.clear();
-  keys_.insert_or_assign(name, CachedKey{row->sealed_secret_key(), std::move(key)});
+  keys_.insert_or_assign(row->secret_id(),
+                         DerivedKey{row->sealed_secret_key(),
+                                    std::string(authorization.date),
+                                    std::string(authorization.service),
+                                    std::move(key)});
   return row;
 }
 

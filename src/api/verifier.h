@@ -11,11 +11,8 @@
 #include "api/sign.h"
 #include "base/clock.h"
 #include "base/sealed.h"
+#include "model/model.h"
 #include "proto/store.pb.h"
-
-namespace tusker {
-class Model;
-}
 
 namespace tusker::api {
 
@@ -34,9 +31,14 @@ class SignatureVerifier {
   Result<const store::AccessKey*> verify(const ApiRequest& request, const CommonParameters& common);
 
  private:
-  struct CachedKey {
-    std::string sealed;  // of the secret it was derived from: a replaced secret is noticed
+  // The last one of a secret.
+  struct DerivedKey {
+    std::string sealed;  // the secret it was derived from: a replaced one is noticed
+    std::string date;
+    std::string service;
     HmacKey key;
+
+    bool is_of(const store::AccessKey& row, const Authorization& authorization) const;
   };
 
   Result<const store::AccessKey*> verify_tc3(const ApiRequest& request,
@@ -50,7 +52,7 @@ class SignatureVerifier {
   const Model& model_;
   const Sealer& sealer_;
   const Clock& clock_;
-  std::unordered_map<std::string, CachedKey> keys_;  // by SecretId, day, service
+  std::unordered_map<std::string, DerivedKey, TextHash, std::equal_to<>> keys_;  // by SecretId
 };
 
 }  // namespace tusker::api
