@@ -39,6 +39,7 @@ Result<RoleLogs> find_role_logs(const Call& call,
   });
   if (found != all.end()) return std::move(*found);
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const RoleLogs& logs : all) names.emplace_back(logs.name);
   return no_such_node(cluster, node, names);
 }

@@ -194,7 +194,7 @@ Result<const store::AccessKey*> SignatureVerifier::verify_tc3(const ApiRequest& 
                          DerivedKey{row->sealed_secret_key(),
                                     std::string(authorization.date),
                                     std::string(authorization.service),
-                                    std::move(key)});
+                                    key});
   return row;
 }
 

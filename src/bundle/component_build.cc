@@ -107,7 +107,7 @@ Status fill_from_python(const PythonSource& python,
   const std::string unpacked = scratch.in("unpacked");
   TK_TRY_VOID(unpack_source_archive(python, archive, unpacked, tools));
   for (const auto& [path, place] : python.take)
-    TK_TRY_VOID(tree.move_folder_in(unpacked + "/" + path, place));
+    TK_TRY_VOID(tree.move_folder_in(fmt::format("{}/{}", unpacked, path), place));
   for (const std::string& pattern : python.leave_out) TK_TRY_VOID(tree.remove_matching(pattern));
   return ok_status();
 }

@@ -51,7 +51,7 @@ std::string text_of(const Model& model, const store::Flow& flow) {
                        flow.reason().message());
   }
   const std::vector<std::string> behind = left_behind(model, operation);
-  const std::string done =
+  std::string done =
       fmt::format("{} of {} roles is done", word_of(operation.verb()), operation.items_size());
   if (behind.empty()) return done;
   return fmt::format("{}; not as wanted: {}", done, fmt::join(behind, ", "));

@@ -114,7 +114,7 @@ json::object request_of(const Verb& verb,
 
 // What is meant, for people: "hdfs of wordcount", "wordcount".
 std::string meant(const ClusterRow& row, const ServicesOptions& options) {
-  const std::string cluster = printable(row.name);
+  std::string cluster = printable(row.name);
   if (options.service.empty()) return cluster;
   std::string processes;
   for (const std::string& process : options.processes)
