@@ -31,6 +31,32 @@ const link::RoleStatus* reported_of(const Model& model,
   return role_in(*status, role);
 }
 
+// Null when its node is gone, or on its way out.
+const store::Role* role_of(const Model& model, const Item& item) {
+  const store::Node* const node = model.node(item.node_id());
+  return node == nullptr || node->removing() ? nullptr : find_role_row(*node, item.role());
+}
+
+// Rows of nodes, each copied when the first of its roles is changed.
+class ChangedNodes {
+ public:
+  template <typename Function>
+  void change(const Model& model, const Item& item, Function change_role) {
+    store::Node& node =
+        nodes_.try_emplace(item.node_id(), *model.node(item.node_id())).first->second;
+    for (store::Role& role : *node.mutable_roles())
+      if (role.name() == item.role()) change_role(role);
+  }
+  Change take() && {
+    Change change;
+    for (auto& [id, node] : nodes_) change.put(std::move(node));
+    return change;
+  }
+
+ private:
+  std::map<std::string, store::Node> nodes_;
+};
+
 bool is_ordered(RoleOperation::Verb verb, const Item& item, const store::Role& role) {
   if (verb == RoleOperation::STOP) return role.stopped();
   return !role.stopped() && role.restart_serial() >= item.restart_serial();
@@ -73,9 +99,7 @@ std::vector<Batch> batches_of(const RoleOperation& operation) {
 
 // An item whose node or role is gone has nothing left to be done to it.
 bool is_left(const StageView& view, const Item& item) {
-  const store::Node* const node = view.model.node(item.node_id());
-  const store::Role* const role =
-      node == nullptr || node->removing() ? nullptr : find_role_row(*node, item.role());
+  const store::Role* const role = role_of(view.model, item);
   return role != nullptr && !is_ordered(view.flow.operation().verb(), item, *role);
 }
 
@@ -100,8 +124,7 @@ std::optional<store::Failure> find_item(const StageView& view,
                                         const Item& item,
                                         Findings& findings) {
   const store::Node* const node = view.model.node(item.node_id());
-  const store::Role* const role =
-      node == nullptr || node->removing() ? nullptr : find_role_row(*node, item.role());
+  const store::Role* const role = role_of(view.model, item);
   if (role == nullptr) return std::nullopt;
   const RoleOperation::Verb verb = view.flow.operation().verb();
   if (std::string silence = silence_of(view, node->host_id()); !silence.empty()) {
@@ -185,22 +208,18 @@ RoleOperation plan_operation(const Model& model, const RoleWish& wish) {
 
 Change order_batch(const StageView& view) {
   const RoleOperation& operation = view.flow.operation();
-  std::map<std::string, store::Node> nodes;
+  ChangedNodes nodes;
   for (const Batch& batch : batches_of(operation)) {
     if (!has_left(view, batch)) continue;
     for (int i = batch.begin; i < batch.end; ++i) {
       const Item& item = operation.items(i);
       if (!is_left(view, item)) continue;
-      store::Node& node =
-          nodes.try_emplace(item.node_id(), *view.model.node(item.node_id())).first->second;
-      for (store::Role& role : *node.mutable_roles())
-        if (role.name() == item.role()) order(operation.verb(), item, role);
+      nodes.change(
+          view.model, item, [&](store::Role& role) { order(operation.verb(), item, role); });
     }
     break;
   }
-  Change change;
-  for (auto& [id, node] : nodes) change.put(std::move(node));
-  return change;
+  return std::move(nodes).take();
 }
 
 bool has_batch_left(const StageView& view) {
@@ -236,17 +255,12 @@ Duration pause_of(const store::Flow& flow) {
 Change keep_roles(const StageView& view) {
   const RoleOperation& operation = view.flow.operation();
   if (operation.verb() != RoleOperation::STOP) return {};
-  std::map<std::string, store::Node> nodes;
+  ChangedNodes nodes;
   for (const Item& item : operation.items()) {
-    const store::Node* const row = view.model.node(item.node_id());
-    if (row == nullptr || row->removing()) continue;
-    store::Node& node = nodes.try_emplace(item.node_id(), *row).first->second;
-    for (store::Role& role : *node.mutable_roles())
-      if (role.name() == item.role()) role.set_stopped(false);
+    if (role_of(view.model, item) == nullptr) continue;
+    nodes.change(view.model, item, [](store::Role& role) { role.set_stopped(false); });
   }
-  Change change;
-  for (auto& [id, node] : nodes) change.put(std::move(node));
-  return change;
+  return std::move(nodes).take();
 }
 
 std::vector<std::string> left_behind(const Model& model, const RoleOperation& operation) {
