@@ -6,7 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
-#include "cli/json_text.h"
+#include "cli/nodes.h"
 #include "cli/options.h"
 #include "cli/wait_flow.h"
 #include "cli/words.h"
@@ -50,23 +50,18 @@ std::string service_of(const std::string& software) {
 Result<json::array> addresses_of(const ApiClient& client,
                                  const ClusterRow& row,
                                  const std::vector<std::string>& names) {
-  TK_TRY(const json::object answer,
-         client.call("DescribeClusterNodes", {{"InstanceId", row.id}, {"NodeFlag", "all"}}));
+  TK_TRY(const std::vector<NodeRow> nodes, list_nodes(client, row.id));
   json::array addresses;
   for (const std::string& name : names) {
+    const auto found = std::ranges::find(nodes, name, &NodeRow::name);
+    if (found != nodes.end()) {
+      addresses.emplace_back(found->address);
+      continue;
+    }
     std::string known;
-    std::string address;
-    for (const json::value& entry : array_at(answer, "NodeList")) {
-      if (!entry.is_object()) continue;
-      const std::string one = node_name_of(text_at(entry.get_object(), "NameTag"));
-      known += (known.empty() ? "" : ", ") + one;
-      if (one == name) address = text_at(entry.get_object(), "Ip");
-    }
-    if (address.empty()) {
-      return Error::make(
-          ErrorCode::NotFound, "{} has no node {}; it has {}", row.name, printable(name), known);
-    }
-    addresses.emplace_back(address);
+    for (const NodeRow& node : nodes) known += (known.empty() ? "" : ", ") + node.name;
+    return Error::make(
+        ErrorCode::NotFound, "{} has no node {}; it has {}", row.name, printable(name), known);
   }
   return addresses;
 }
