@@ -5,7 +5,7 @@ option(TUSKER_FUZZ "Build the libFuzzer targets" OFF)
 
 add_library(tusker_options INTERFACE)
 target_compile_options(tusker_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Werror -fno-omit-frame-pointer)
+  -Wall -Wextra -Wpedantic -Wshadow -Werror $<$<CONFIG:Debug>:-fno-omit-frame-pointer>)
 # g++ 12 takes `"text" + string` for an overlapping copy (its bug 105651), wherever it inlines enough.
 target_compile_options(tusker_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 # -O3 makes nothing here measurably faster and takes a third longer to compile.
