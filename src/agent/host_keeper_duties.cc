@@ -272,9 +272,9 @@ void HostKeeper::watch_tasks(NodeEntry& slot) {
     }
     const Time since = slot.task_seen.emplace(status.id(), parts_.loop.now()).first->second;
     for (const link::Task& task : slot.made->node.tasks()) {
-      const bool over = task.id() == status.id() && task.timeout_ms() > 0 &&
+      const bool late = task.timeout_ms() > 0 &&
                         parts_.loop.now() - since > std::chrono::milliseconds(task.timeout_ms());
-      if (over)
+      if (task.id() == status.id() && (late || task.ends()))
         look_workers_.submit([observer = slot.observer, task] { observer->end(task); }, [] {});
     }
   }

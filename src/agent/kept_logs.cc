@@ -63,7 +63,7 @@ std::vector<std::string> roles_in(const std::string& path) {
   for (const auto& entry : std::filesystem::directory_iterator(path, failure)) {
     if (++seen > kMostEntries || roles.size() == kMostRoles) break;
     const std::string name = entry.path().filename().string();
-    if (is_role_name(name) &&
+    if (is_log_name(name) &&
         entry.symlink_status(failure).type() == std::filesystem::file_type::directory)
       roles.push_back(name);
   }

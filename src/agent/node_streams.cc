@@ -64,7 +64,7 @@ Result<NodeStreams::Opened> NodeStreams::make(const link::OpenStream& request) {
   }
   if (!request.has_tail()) return refused("this agent does not know this kind of stream");
   // Both become part of a path.
-  if (!is_node_id(request.node_id()) || !is_role_name(request.tail().role()))
+  if (!is_node_id(request.node_id()) || !is_log_name(request.tail().role()))
     return refused("the node or role has no such name");
   return Opened(std::make_shared<LogStream>(
       std::move(around), request.id(), keeper_.host().logs(request.node_id()), request.tail()));

@@ -1,5 +1,6 @@
 #include "agent/node_tasks.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,13 @@ namespace tusker {
 namespace {
 
 constexpr std::size_t kLogLines = 50;
+// link::TaskStatus.notes
+constexpr std::size_t kMostNotes = 64;
+constexpr std::size_t kLongestNote = 200;
+constexpr std::size_t kMostNoteBytes = 16 << 10;
+constexpr std::uint32_t kStopGraceMs = 5000;
+// What a task wrote last passes through a pipe, and may come after the record of its end.
+constexpr std::int64_t kLogBehindMs = 2000;
 
 std::string service_name(const std::string& id) {
   return "task-" + id;
@@ -49,9 +57,13 @@ Status make_service(const NodeLayout& node,
   const std::string name = ".new-" + service_name(task.id());
   TK_TRY_VOID(remove_tree(node.state(name)));
   TK_TRY(const PinnedFolder folder, PinnedFolder::make(node.service(), name));
+  TK_TRY(const PinnedFolder log, PinnedFolder::make(folder.path(), "log"));
+  const std::uint32_t grace = task.stop_grace_ms() == 0 ? kStopGraceMs : task.stop_grace_ms();
   TK_TRY_VOID(put_file(folder.file("run"), run, 0755));
   TK_TRY_VOID(put_file(folder.file("finish"), task_finish_script(task.id()), 0755));
-  TK_TRY_VOID(put_file(folder.file("timeout-kill"), "5000\n", 0644));
+  TK_TRY_VOID(put_file(folder.file("timeout-kill"), fmt::format("{}\n", grace), 0644));
+  TK_TRY_VOID(
+      put_file(log.file("run"), log_script(service_name(task.id()), task.log_bytes()), 0755));
   if (::rename(node.state(name).c_str(), node.state(service_name(task.id())).c_str()) != 0) {
     return Error::from_errno(errno, node.state(service_name(task.id())));
   }
@@ -74,7 +86,7 @@ Result<bool> start_task(const NodeLayout& node,
     if (path_exists(before->file("exit"))) return false;
     if (path_exists(before->file("start")) && !task.idempotent()) return false;
   }
-  if (path_exists(node.state(service_name(task.id())))) return false;
+  if (path_exists(node.state(service_name(task.id()))) || task.ends()) return false;
   TK_TRY_VOID(remove_tree(tasks.file(task.id())));
   TK_TRY(const UniqueFd made, make_folder_below(tasks.path(), task.id()));
   if (::fchmod(made.get(), 0700) != 0) return Error::from_errno(errno, "task " + task.id());
@@ -114,6 +126,28 @@ bool may_run(const NodeLayout& node, const std::string& service, WallTime now) {
   return !supervised || supervised->pid != 0 || now.ms - supervised->since_wall_ms < kMomentMs;
 }
 
+std::vector<std::string> notes_in(const std::string& path) {
+  std::vector<std::string> notes;
+  const Result<std::string> text = read_node_file(path, kMostNoteBytes);
+  if (!text.ok()) return notes;
+  std::string_view rest = *text;
+  for (std::size_t end = rest.find('\n');
+       end != std::string_view::npos && notes.size() < kMostNotes;
+       end = rest.find('\n')) {
+    notes.push_back(as_message_text(rest.substr(0, end), kLongestNote));
+    rest.remove_prefix(end + 1);
+  }
+  return notes;
+}
+
+// Whether the log has all that the task wrote.
+bool is_log_whole(const std::vector<std::string>& log, const std::string& exit, WallTime now) {
+  if (!log.empty() && log.back().starts_with(kTaskEnded)) return true;
+  struct stat written {};
+  return ::lstat(exit.c_str(), &written) != 0 ||
+         std::abs(now.ms - static_cast<std::int64_t>(written.st_mtim.tv_sec) * 1000) > kLogBehindMs;
+}
+
 }  // namespace
 
 Status make_tasks_folder(const NodeLayout& node, const link::Node& desired) {
@@ -151,28 +185,34 @@ link::TaskStatus read_task(const NodeLayout& node,
                            WallTime now) {
   link::TaskStatus status;
   status.set_id(task.id());
-  status.set_state(link::TaskStatus::WAITING);
+  // One that is to end before it began never begins.
+  status.set_state(task.ends() ? link::TaskStatus::TIMED_OUT : link::TaskStatus::WAITING);
+  if (task.ends()) status.set_exit_code(128 + SIGTERM);
   const Result<PinnedFolder> tasks = pin_tasks(node, desired);
   if (!tasks.ok()) return status;
   const Result<PinnedFolder> folder = PinnedFolder::open(tasks->path(), task.id());
   if (!folder.ok()) return status;
-  const auto code = numbers_in(folder->file("exit"));
+  const std::string exit = folder->file("exit");
+  const auto code = numbers_in(exit);
+  for (std::string& line :
+       last_lines(node.logs + "/" + service_name(task.id()) + "/current", kLogLines))
+    status.add_log(std::move(line));
+  for (std::string& note : notes_in(folder->file("notes"))) status.add_notes(std::move(note));
   if (!code.empty()) {
-    status.set_state(path_exists(folder->file("timed_out")) ? link::TaskStatus::TIMED_OUT
-                                                            : link::TaskStatus::DONE);
+    const std::vector<std::string> log(status.log().begin(), status.log().end());
+    status.set_state(!is_log_whole(log, exit, now)            ? link::TaskStatus::RUNNING
+                     : path_exists(folder->file("timed_out")) ? link::TaskStatus::TIMED_OUT
+                                                              : link::TaskStatus::DONE);
     status.set_exit_code(static_cast<int>(code[0]));
   } else if (!path_exists(folder->file("start"))) {
     return status;
   } else {
     status.set_state(may_run(node, service_name(task.id()), now) ? link::TaskStatus::RUNNING
                                                                  : link::TaskStatus::INTERRUPTED);
-    if (status.state() == link::TaskStatus::INTERRUPTED &&
-        !numbers_in(folder->file("exit")).empty()) {
+    if (status.state() == link::TaskStatus::INTERRUPTED && !numbers_in(exit).empty()) {
       return read_task(node, desired, task, now);  // it ended between the two looks
     }
   }
-  for (std::string& line : last_lines(folder->file("log"), kLogLines))
-    status.add_log(std::move(line));
   return status;
 }
 
@@ -182,7 +222,9 @@ void end_task(const NodeLayout& node, const link::Node& desired, const link::Tas
   const Result<PinnedFolder> folder = PinnedFolder::open(tasks->path(), task.id());
   if (folder.ok()) (void)put_file(folder->file("timed_out"), "", 0600);
   const Result<PinnedFolder> service = PinnedFolder::open(node.service(), service_name(task.id()));
-  if (service.ok()) (void)command_service(service->path(), "d");
+  if (!service.ok()) return;
+  const auto supervised = read_supervised(service->path());
+  if (supervised && supervised->wanted_up) (void)command_service(service->path(), "d");
 }
 
 }  // namespace tusker

@@ -11,8 +11,9 @@
 
 namespace tusker {
 
-// Where a node's tasks keep `start`, `log` and `exit`, on the host: on its first disk, so that an
-// end outlives the container. In the node it is /run/tusker/tasks.
+// Where a node's tasks keep `start`, `notes` and `exit`, on the host: on its first disk, so that an
+// end outlives the container. In the node it is /run/tusker/tasks. Their logs are beside those of
+// roles, as task-ID, and stay as long.
 std::string tasks_folder(const NodeLayout& node, const link::Node& desired);
 // It is there, before the container is: FailedPrecondition if the node has put a link on the way to
 // it.
@@ -32,8 +33,8 @@ link::TaskStatus read_task(const NodeLayout& node,
                            const link::Task& task,
                            WallTime now);
 
-// The task has used up its time: it gets TERM, five seconds later KILL, and its state becomes
-// TIMED_OUT.
+// The task has used up its time, or shall end: it gets TERM, and after its stop_grace_ms KILL; its
+// state becomes TIMED_OUT. Idempotent.
 void end_task(const NodeLayout& node, const link::Node& desired, const link::Task& task);
 
 }  // namespace tusker

@@ -137,11 +137,11 @@ std::string role_finish_script(bool kill_group) {
   return out;
 }
 
-std::string role_log_script(std::string_view role, std::uint64_t log_bytes) {
+std::string log_script(std::string_view name, std::uint64_t log_bytes) {
   const std::uint64_t all = log_bytes == 0 ? kDefaultLogBytes : log_bytes;
   const std::uint64_t each = std::clamp(all / kLogFiles, kMinLogFile, kMaxLogFile);
   return fmt::format(
-      "#!/bin/sh\nexec s6-log n{} s{} /var/log/tusker/{}\n", kLogFiles - 1, each, role);
+      "#!/bin/sh\nexec s6-log n{} s{} /var/log/tusker/{}\n", kLogFiles - 1, each, name);
 }
 
 Result<std::string> task_run_script(const link::Task& task,
@@ -152,7 +152,7 @@ Result<std::string> task_run_script(const link::Task& task,
   TK_TRY(const std::string program, exec_as(user, task.argv()));
   const std::string folder = "/run/tusker/tasks/" + task.id();
   // `start` is made only if it is not there: a supervisor that lost its process must not repeat the
-  // command.
+  // command. Descriptor 3 is open before the user is given up, who cannot reach the folder.
   std::string out = fmt::format(
       "#!/bin/sh\n"
       "set -C\n"
@@ -162,7 +162,7 @@ Result<std::string> task_run_script(const link::Task& task,
       "  exit 125\n"
       "fi\n"
       "set +C\n"
-      "exec >>{0}/log 2>&1 </dev/null\n",
+      "exec 2>&1 </dev/null 3>>{0}/notes\n",
       folder);
   out += oom_line(oom_score_adj) + variables;
   out += "cd / || exit 111\n";
@@ -178,9 +178,11 @@ std::string task_finish_script(std::string_view task) {
       "[ \"$code\" = 256 ] && code=$((128 + $2))\n"
       "read -r pid </run/tusker/tasks/{0}/start\n"
       "kill -s KILL -- \"-$pid\" 2>/dev/null\n"
+      "echo '{1}'\"$code\"\n"
       "echo \"$code\" >/run/tusker/tasks/{0}/exit\n"
       "exit 125\n",
-      task);
+      task,
+      kTaskEnded);
 }
 
 Result<int> signal_number(std::string_view name) {
@@ -206,6 +208,11 @@ bool is_role_name(std::string_view text) {
          !text.starts_with("task-") && std::all_of(text.begin(), text.end(), [](char c) {
            return is_letter(c) || is_digit(c) || c == '-';
          });
+}
+
+bool is_log_name(std::string_view text) {
+  constexpr std::string_view kTask = "task-";
+  return is_role_name(text) || (text.starts_with(kTask) && is_task_id(text.substr(kTask.size())));
 }
 
 bool is_task_id(std::string_view text) {

@@ -217,11 +217,11 @@ TEST_F(ServiceScriptsTest, RunATaskOnceWithItsWordsQuoted) {
 }
 
 TEST_F(ServiceScriptsTest, BoundTheLogInAllItsFiles) {
-  EXPECT_EQ(role_log_script("NameNode", 4 << 20),
+  EXPECT_EQ(log_script("NameNode", 4 << 20),
             "#!/bin/sh\nexec s6-log n3 s1048576 /var/log/tusker/NameNode\n");
-  EXPECT_NE(role_log_script("A", 1).find(" s4096 "), std::string::npos);
-  EXPECT_NE(role_log_script("A", 1ULL << 40).find(" s268435455 "), std::string::npos);
-  EXPECT_NE(role_log_script("A", 0).find(" s16777216 "), std::string::npos);
+  EXPECT_NE(log_script("A", 1).find(" s4096 "), std::string::npos);
+  EXPECT_NE(log_script("A", 1ULL << 40).find(" s268435455 "), std::string::npos);
+  EXPECT_NE(log_script("A", 0).find(" s16777216 "), std::string::npos);
 }
 
 TEST(Signal, IsFoundByEitherName) {

@@ -48,7 +48,7 @@ Status write_service(const NodeLayout& node,
   TK_TRY_VOID(
       put_file(folder.file("timeout-kill"), fmt::format("{}\n", role.stop_grace_ms()), 0644));
   TK_TRY_VOID(put_file(folder.file("timeout-finish"), "120000\n", 0644));
-  TK_TRY_VOID(put_file(log.file("run"), role_log_script(role.name(), role.log_bytes()), 0755));
+  TK_TRY_VOID(put_file(log.file("run"), log_script(role.name(), role.log_bytes()), 0755));
   TK_TRY_VOID(put_file(folder.file("run"), run, 0755));
   if (role.maintenance()) {
     TK_TRY_VOID(put_file(folder.file("maintenance"), "", 0644));

@@ -217,7 +217,7 @@ template <typename Request>
 Status check_account(const Request& request) {
   TK_TRY_VOID(check_login(request.login_settings));
   TK_TRY_VOID(check_billing(request));
-  return check_tags("Tags", request.tags);
+  return check_new_tags("Tags", request.tags);
 }
 
 }  // namespace

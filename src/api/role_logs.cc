@@ -4,6 +4,7 @@
 
 #include "api/errors.h"
 #include "api/find_nodes.h"
+#include "control/jobs.h"
 #include "model/model.h"
 
 namespace tusker::api {
@@ -16,6 +17,12 @@ std::vector<RoleLogs> role_logs_of(const Call& call, const store::Cluster& clust
     RoleLogs& logs =
         all.emplace_back(RoleLogs{node->id(), node->name(), node->host_id(), false, {}});
     for (const store::Role& role : node->roles()) logs.roles.emplace_back(role.name());
+    for (const std::int64_t id : model.jobs_of(cluster.id())) {
+      const store::Job& job = *model.job(JobId{id});
+      for (int i = 0; i < job.steps_size(); ++i) {
+        if (job.steps(i).node_id() == node->id()) logs.roles.push_back(log_of_step(job, i + 1));
+      }
+    }
   }
   for (const auto& [id, host] : model.hosts()) {
     const ObservedHost* const observed = model.observed(id);

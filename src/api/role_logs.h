@@ -9,13 +9,13 @@
 
 namespace tusker::api {
 
-// Roles of one node whose logs its host keeps. Texts are the model's.
+// Roles and steps of jobs of one node whose logs its host keeps. Other texts are the model's.
 struct RoleLogs {
   std::string_view node_id;
   std::string_view name;
   std::string_view host_id;
   bool removed = false;  // the node is gone; its host keeps them for a while
-  std::vector<std::string_view> roles;
+  std::vector<std::string> roles;
 };
 
 // Of all nodes of a cluster; those that are gone last, as far as their hosts have told since the

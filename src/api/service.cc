@@ -96,6 +96,7 @@ void ApiService::handle(const ApiRequest& request, ReplyCallback done) {
   Incoming incoming;
   incoming.request_id = services_.random.uuid();
   if (const Status status = prepare(request, incoming); !status.ok()) {
+    count(incoming.action, &status.error());
     ApiReply reply = make_error_reply(status.error(), incoming.request_id);
     reply.after_commit = services_.journal.current();
     return done(std::move(reply));
@@ -222,6 +223,7 @@ void ApiService::run(Incoming& incoming, ReplyCallback done) {
     if (action.mutating && action.handler != nullptr) {
       record(action, *call, answer.ok() ? ok_status() : Status(answer.error()));
     }
+    count(&action, answer.ok() ? nullptr : &answer.error());
     ApiReply reply = answer.ok() ? make_reply(*std::move(answer), call->request_id)
                                  : make_error_reply(answer.error(), call->request_id);
     reply.after_commit = services_.journal.current();
@@ -249,9 +251,15 @@ Result<NodeStream> ApiService::open_stream(const ApiRequest& request) {
   }
   Call call(services_, incoming.caller, incoming.region, incoming.peer, services_.random.uuid());
   Result<NodeStream> stream = resolve_stream(incoming.action->name, *incoming.parameters, call);
+  count(incoming.action, stream.ok() ? nullptr : &stream.error());
   if (incoming.action->mutating)
     record(*incoming.action, call, stream.ok() ? ok_status() : Status(stream.error()));
   return stream;
+}
+
+void ApiService::count(const ActionInfo* action, const Error* error) {
+  calls_.count(action == nullptr ? "unknown" : action->name,
+               error == nullptr ? "OK" : api_code_of(*error));
 }
 
 void ApiService::record(const ActionInfo& action, const Call& call, const Status& outcome) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/call.h"
+#include "api/call_counts.h"
 #include "api/common_parameters.h"
 #include "api/node_stream.h"
 #include "api/rate_limiter.h"
@@ -40,6 +41,9 @@ class ApiService {
   // An answer for a request that never came this far, such as one the network found too large.
   ApiReply reply_for(const Error& error);
 
+  // Of handle() and open_stream().
+  const CallCounts& calls() const { return calls_; }
+
  private:
   struct Incoming;
 
@@ -50,12 +54,14 @@ class ApiService {
   Status read_body(const ApiRequest& request, Incoming& incoming) const;
   Status prepare(const ApiRequest& request, Incoming& incoming);
   void run(Incoming& incoming, ReplyCallback done);
+  void count(const ActionInfo* action, const Error* error);
   void record(const ActionInfo& action, const Call& call, const Status& outcome);
 
   Services services_;
   ApiOptions options_;
   SignatureVerifier verifier_;
   RateLimiter limiter_;
+  CallCounts calls_;
 };
 
 }  // namespace tusker::api

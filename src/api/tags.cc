@@ -6,6 +6,7 @@
 
 #include "api/errors.h"
 #include "api/generated/error_codes.h"
+#include "plan/lifetime.h"
 
 namespace tusker::api {
 namespace {
@@ -31,6 +32,18 @@ Status check_tags(std::string_view parameter, const std::vector<Tag>& tags) {
     if (!keys.insert(key).second) {
       return api_error(
           code::kInvalidParameter_InvalidTagsGroup, "{} has TagKey \"{}\" twice", parameter, key);
+    }
+  }
+  return ok_status();
+}
+
+Status check_new_tags(std::string_view parameter, const std::vector<Tag>& tags) {
+  TK_TRY_VOID(check_tags(parameter, tags));
+  for (const Tag& tag : tags) {
+    const Status meant = check_lifetime_tag(tag.tag_key.value_or(""), tag.tag_value.value_or(""));
+    if (!meant.ok()) {
+      return api_error(
+          code::kInvalidParameter_InvalidTagsGroup, "{}: {}", parameter, meant.error().message());
     }
   }
   return ok_status();

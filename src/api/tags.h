@@ -15,6 +15,8 @@ namespace tusker::api {
 // Keys of 1 to 127 bytes, each once, values of up to 255 (docs/reference/semantics.md 12).
 // InvalidParameter.InvalidTagsGroup names `parameter`.
 Status check_tags(std::string_view parameter, const std::vector<Tag>& tags);
+// The same of tags that a cluster is to get: those of ours have a meaning (plan/lifetime.h).
+Status check_new_tags(std::string_view parameter, const std::vector<Tag>& tags);
 
 using TagRows = google::protobuf::RepeatedPtrField<store::Tag>;
 

@@ -49,6 +49,8 @@ bool is_uuid(std::string_view text);
 
 // Counts from 1 in the order in which flows were started; never reused.
 enum class FlowId : std::int64_t {};
+// Of jobs, likewise.
+enum class JobId : std::int64_t {};
 
 }  // namespace tusker
 
@@ -69,6 +71,12 @@ struct fmt::formatter<tusker::Id<Tag>> : fmt::formatter<std::string_view> {
 template <>
 struct fmt::formatter<tusker::FlowId> : fmt::formatter<std::int64_t> {
   auto format(tusker::FlowId id, format_context& context) const {
+    return formatter<std::int64_t>::format(static_cast<std::int64_t>(id), context);
+  }
+};
+template <>
+struct fmt::formatter<tusker::JobId> : fmt::formatter<std::int64_t> {
+  auto format(tusker::JobId id, format_context& context) const {
     return formatter<std::int64_t>::format(static_cast<std::int64_t>(id), context);
   }
 };

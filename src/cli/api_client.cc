@@ -1,7 +1,6 @@
 #include "cli/api_client.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 
 #include "api/sign.h"
@@ -34,15 +33,18 @@ bool may_pass(const Error& error) {
 }
 
 std::string_view version_of(std::string_view action) {
-  constexpr std::array<std::string_view, 8> kOwn = {"PlanInstance",
-                                                    "DescribeFlows",
-                                                    "CancelFlow",
-                                                    "DescribeHosts",
-                                                    "DescribeNodes",
-                                                    "DescribeEvents",
-                                                    "DescribeRoleLogs",
-                                                    "DescribeBundles"};
-  return std::find(kOwn.begin(), kOwn.end(), action) == kOwn.end() ? kPublicVersion : kOwnVersion;
+  constexpr std::string_view kOwn[] = {"PlanInstance",
+                                       "DescribeFlows",
+                                       "CancelFlow",
+                                       "DescribeHosts",
+                                       "DescribeNodes",
+                                       "DescribeEvents",
+                                       "DescribeJobs",
+                                       "CancelJob",
+                                       "ExplainSetting",
+                                       "DescribeRoleLogs",
+                                       "DescribeBundles"};
+  return std::ranges::find(kOwn, action) == std::end(kOwn) ? kPublicVersion : kOwnVersion;
 }
 
 ApiClient::ApiClient(Access access, const Clock& clock, HttpPost post)

@@ -71,6 +71,8 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_logs(*app, choice);
   add_events(*app, choice);
   add_flow(*app, choice);
+  add_job(*app, choice);
+  add_config(*app, choice);
   add_host(*app, choice);
   add_api(*app, choice);
   add_bundle(*app, choice);

@@ -297,7 +297,12 @@ TEST(Complete, OffersCommandsOptionsAndClusterNames) {
       .logged_roles = [](const std::string& cluster,
                          const std::string& node) { return Names{cluster + "-" + node + "-role"}; },
       .logged_nodes = [](const std::string& cluster) { return Names{cluster + "-gone"}; },
+      .jobs =
+          [] {
+            return Names{"7", "12"};
+          },
   };
+  EXPECT_EQ(complete({"job", "logs", "1"}, names), Names{"12"});
   EXPECT_EQ(complete({"cl"}, names), std::vector<std::string>{"cluster"});
   EXPECT_EQ(complete({"cluster", "te"}, names), std::vector<std::string>{"terminate"});
   EXPECT_EQ(complete({"cluster", "show", ""}, names),

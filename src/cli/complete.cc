@@ -42,6 +42,7 @@ void follow(Position& at, const std::string& word) {
 std::vector<std::string> values_of(const Position& at, const NameSources& names) {
   const CLI::Option& option = *at.value_of;
   if (option.check_lname("output")) return {"table", "json"};
+  if (option.check_lname("type")) return {"MR", "SPARK"};
   if (option.check_lname("profile")) return {"small", "medium", "large"};
   if (option.check_lname("node") && !at.arguments.empty()) return names.nodes(at.arguments[0]);
   return {};
@@ -63,8 +64,11 @@ bool takes_cluster(std::string_view title) {
                                           "cluster start",
                                           "cluster stop",
                                           "cluster terminate",
+                                          "config explain",
                                           "events",
                                           "flow list",
+                                          "job list",
+                                          "job run",
                                           "logs",
                                           "node list",
                                           "pyspark",
@@ -74,11 +78,17 @@ bool takes_cluster(std::string_view title) {
   return std::find(std::begin(kTitles), std::end(kTitles), title) != std::end(kTitles);
 }
 
+// The commands whose first argument is a job.
+bool takes_job(std::string_view title) {
+  return title == "job show" || title == "job logs" || title == "job wait" || title == "job cancel";
+}
+
 std::vector<std::string> arguments_of(const Position& at, const NameSources& names) {
   const std::string title = title_of(*at.command);
   const std::vector<std::string>& given = at.arguments;
   if (given.empty()) {
     if (takes_cluster(title)) return names.clusters();
+    if (takes_job(title)) return names.jobs();
     if (title == "completion") return {"bash", "zsh", "fish"};
   }
   if (given.size() == 1 && title == "shell") return names.nodes(given[0]);

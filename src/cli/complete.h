@@ -15,6 +15,7 @@ struct NameSources {
   // Roles of one node whose logs are kept, and all nodes that have some, those that are gone too.
   std::function<Names(const std::string& cluster, const std::string& node)> logged_roles;
   std::function<Names(const std::string& cluster)> logged_nodes;
+  std::function<Names()> jobs;  // numbers
 };
 
 // What may stand where the last of these words is being typed: commands, options, values of an

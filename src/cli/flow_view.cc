@@ -13,22 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-FlowView::Failure read_failure(const json::object& info) {
-  FlowView::Failure failure;
-  failure.stage = printable(text_at(info, "Stage"));
-  failure.host = printable(text_at(info, "Host"));
-  failure.node = printable(text_at(info, "Node"));
-  failure.role = printable(text_at(info, "Role"));
-  failure.what = printable(text_at(info, "What"));
-  failure.command = printable(text_at(info, "Command"));
-  failure.exit_code = integer_at(info, "ExitCode");
-  failure.message = printable(text_at(info, "Message"));
-  for (const json::value& line : array_at(info, "Log")) {
-    if (line.is_string()) failure.log.push_back(printable(line.get_string()));
-  }
-  return failure;
-}
-
 std::string outcome_text(const FlowView& flow) {
   const std::string word = short_outcome(flow);
   if (word == "blocked")
@@ -115,22 +99,7 @@ std::string seconds_text(std::int64_t milliseconds) {
 }
 
 std::string render_failure(const FlowView& flow) {
-  if (!flow.failure) return "";
-  const FlowView::Failure& failure = *flow.failure;
-  std::string out = render_facts(
-      {{"reason", failure.message},
-       {"stage", failure.stage},
-       {"doing", failure.what},
-       {"host", failure.host},
-       {"node", failure.node},
-       {"role", failure.role},
-       {"command", failure.command},
-       {"exit code", failure.exit_code == 0 ? "" : std::to_string(failure.exit_code)}});
-  if (!failure.log.empty()) {
-    out += fmt::format("last {} log lines:\n", failure.log.size());
-    for (const std::string& line : failure.log) out += "  " + line + "\n";
-  }
-  return out;
+  return flow.failure ? render_failure(*flow.failure) : "";
 }
 
 std::string render_flow(const FlowView& flow) {

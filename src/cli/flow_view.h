@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "cli/api_client.h"
+#include "cli/failure_view.h"
 
 namespace tusker::cli {
 
@@ -19,17 +20,6 @@ struct FlowView {
     bool started = true;
     bool ended = false;
     std::int64_t milliseconds = 0;  // how long it took, or has been taking
-  };
-  struct Failure {
-    std::string stage;
-    std::string host;
-    std::string node;
-    std::string role;
-    std::string what;
-    std::string command;
-    std::int64_t exit_code = 0;
-    std::string message;
-    std::vector<std::string> log;
   };
 
   std::int64_t id = 0;
@@ -45,7 +35,7 @@ struct FlowView {
   bool cancel_requested = false;
   bool blocked = false;  // past its deadline, and it cannot give up
   std::vector<Stage> stages;
-  std::optional<Failure> failure;
+  std::optional<FailureView> failure;
 
   bool finished() const { return outcome != "UNFINISHED"; }
   bool succeeded() const { return outcome == "DONE"; }
@@ -66,7 +56,7 @@ std::string short_outcome(const FlowView& flow);
 // Everything about it for a person, the failure's log lines included.
 std::string render_flow(const FlowView& flow);
 
-// Only why it failed: host, node, role, command, exit code, log. Empty if nothing failed.
+// Only why it failed. Empty if nothing failed.
 std::string render_failure(const FlowView& flow);
 
 // What it waits for now, in one line: the first thing that comes with a log line, and how many more

@@ -65,6 +65,7 @@ namespace {
 struct StreamCall {
   std::string action;
   std::string query;
+  int input = 0;
   bool interactive = false;  // our input and signals are the other side's; else they are ours
   bool terminal = false;     // there is one at both ends
 };
@@ -146,7 +147,7 @@ class Runner final {
       raw_.emplace(std::move(raw));
     }
     if (stream_.interactive) {
-      TK_TRY(reader_, StdinReader::open(loop_, 0));
+      TK_TRY(reader_, StdinReader::open(loop_, stream_.input));
       pass_signals();
     } else {
       loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int number) {
@@ -243,11 +244,12 @@ class Runner final {
 }  // namespace
 
 Result<RunEnd> run_in_node(const Access& access, const RunRequest& request) {
-  const bool terminal = ::isatty(0) == 1 && ::isatty(1) == 1;
+  const bool terminal = ::isatty(request.input) == 1 && ::isatty(1) == 1;
   const WindowSize window = window_size(1);
   return Runner(access,
                 {.action = "OpenNodeStream",
                  .query = stream_query(request, terminal, window.columns, window.rows),
+                 .input = request.input,
                  .interactive = true,
                  .terminal = terminal})
       .run();

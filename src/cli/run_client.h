@@ -15,6 +15,7 @@ struct RunRequest {
   std::string node = "master-1";
   std::string user = "tusker";
   std::vector<std::string> argv;  // empty: the user's shell
+  int input = 0;                  // descriptor that its standard input is read from
 };
 
 // The query of the signed GET /stream; percent-encoded, in the order in which it is signed.
@@ -33,8 +34,8 @@ struct LogRequest {
 };
 std::string log_query(const LogRequest& request);
 
-// Runs it with our standard input, output, error and Ctrl-C until it ends. With a terminal at both
-// ends the program gets a terminal too. An Error: the server refused or could not be reached.
+// Runs it with this input, our standard output, error and Ctrl-C until it ends. With a terminal at
+// both ends the program gets a terminal too. An Error: the server refused or could not be reached.
 // Blocks; main thread; once per process.
 Result<RunEnd> run_in_node(const Access& access, const RunRequest& request);
 

@@ -6,15 +6,18 @@
 #include "control/agent_session.h"
 #include "control/housekeeping.h"
 #include "control/inventory_of.h"
+#include "control/jobs.h"
 #include "control/node_updates.h"
 #include "control/recorded_plan.h"
 #include "control/removal_checks.h"
 #include "model/cluster_status.h"
+#include "model/transitions.h"
 
 namespace tusker {
 namespace {
 
 constexpr std::chrono::minutes kHousekeepingEvery{10};
+constexpr std::chrono::seconds kLifetimesEvery{15};
 
 Error not_running(const store::Cluster& cluster) {
   return Error::make(ErrorCode::FailedPrecondition,
@@ -27,7 +30,8 @@ Error not_running(const store::Cluster& cluster) {
 
 Controller::Controller(Parts parts)
     : parts_(std::move(parts)),
-      flows_(parts_.model, parts_.journal, parts_.clock, parts_.rules, parts_.log) {
+      flows_(parts_.model, parts_.journal, parts_.clock, parts_.rules, parts_.log),
+      lifetimes_(parts_.model, parts_.rules) {
   parts_.journal.on_touched([this](const Touched& touched) { note(touched); });
 }
 
@@ -47,7 +51,8 @@ void Controller::start() {
 
 Result<FlowId> Controller::start_create(ClusterPlan plan,
                                         const Actor& actor,
-                                        const std::optional<ClientTokenAnswer>& token) {
+                                        const std::optional<ClientTokenAnswer>& token,
+                                        std::optional<store::Job> job) {
   TK_TRY_VOID(check_disk());
   TK_TRY_VOID(check_plan(parts_.model, plan));
   Change change = record_plan(parts_.model, plan);
@@ -58,7 +63,7 @@ Result<FlowId> Controller::start_create(ClusterPlan plan,
   if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
   Result<FlowId> flow = flows_.start_flow(store::Flow::CREATE,
                                           std::move(plan.cluster),
-                                          {std::move(node_ids), {}, {}},
+                                          {std::move(node_ids), {}, {}, std::move(job)},
                                           std::move(change),
                                           actor);
   settle();
@@ -100,11 +105,12 @@ Result<std::optional<FlowId>> Controller::operate_roles(const ClusterId& cluster
   for (const store::RoleOperation::Item& item : operation.items()) nodes.insert(item.node_id());
   store::Cluster next = row;
   next.set_stopped(false);
-  Result<FlowId> flow = flows_.start_flow(store::Flow::SERVICES,
-                                          std::move(next),
-                                          {{nodes.begin(), nodes.end()}, {}, std::move(operation)},
-                                          {},
-                                          actor);
+  Result<FlowId> flow =
+      flows_.start_flow(store::Flow::SERVICES,
+                        std::move(next),
+                        {{nodes.begin(), nodes.end()}, {}, std::move(operation), {}},
+                        {},
+                        actor);
   settle();
   if (!flow.ok()) return flow.error();
   return std::optional<FlowId>(*flow);
@@ -156,7 +162,7 @@ Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
   plan.cluster.set_state(store::Cluster::SCALING_OUT);
   Result<FlowId> flow = flows_.start_flow(store::Flow::SCALE_OUT,
                                           std::move(plan.cluster),
-                                          {std::move(node_ids), {}, {}},
+                                          {std::move(node_ids), {}, {}, {}},
                                           std::move(change),
                                           actor);
   settle();
@@ -178,9 +184,69 @@ Result<FlowId> Controller::start_scale_in(const ClusterId& cluster,
   Deadlines deadlines;
   if (drain_within) deadlines["drain-nodes"] = *drain_within;
   Result<FlowId> flow = flows_.start_flow(
-      store::Flow::SCALE_IN, std::move(next), {std::move(node_ids), deadlines, {}}, {}, actor);
+      store::Flow::SCALE_IN, std::move(next), {std::move(node_ids), deadlines, {}, {}}, {}, actor);
   settle();
   return flow;
+}
+
+Result<JobId> Controller::start_job(store::Job job,
+                                    const Actor& actor,
+                                    const std::optional<ClientTokenAnswer>& token) {
+  TK_TRY_VOID(check_disk());
+  const store::Cluster& cluster = *parts_.model.cluster(job.cluster_id());
+  if (!serves(cluster.state())) return not_running(cluster);
+  const JobId id = next_job();
+  store::Installation installation = parts_.model.installation();
+  installation.set_last_job_id(static_cast<std::int64_t>(id));
+  job.set_id(installation.last_job_id());
+  job.set_started_wall_ms(parts_.clock.wall().ms);
+  Change change;
+  if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
+  change.append(
+      event_about(cluster, "job.started", fmt::format("job {} ({})", job.id(), job.name()), actor));
+  change.put(std::move(installation));
+  change.put(std::move(job));
+  parts_.journal.commit(std::move(change));
+  settle();
+  return id;
+}
+
+Status Controller::cancel_job(JobId id, const Actor& actor) {
+  const store::Job* const job = parts_.model.job(id);
+  if (job == nullptr) return Error::make(ErrorCode::NotFound, "no job {}", id);
+  if (job->state() >= store::Job::STEPS_COMPLETE) {
+    return Error::make(ErrorCode::FailedPrecondition,
+                       "the steps of job {} have ended; there is nothing to cancel",
+                       id);
+  }
+  if (job->cancel_requested()) return ok_status();
+  store::Job next = *job;
+  next.set_cancel_requested(true);
+  Change change;
+  change.append(event_about(*parts_.model.cluster(job->cluster_id()),
+                            "job.cancelled",
+                            fmt::format("job {} ({}) is cancelled", job->id(), job->name()),
+                            actor));
+  change.put(std::move(next));
+  parts_.journal.commit(std::move(change));
+  settle();
+  return ok_status();
+}
+
+void Controller::advance_jobs(const std::set<std::string>& clusters) {
+  for (const std::string& cluster : clusters) {
+    const std::set<std::int64_t> jobs = parts_.model.unfinished_jobs_of(cluster);
+    for (const std::int64_t id : jobs) {
+      const store::Job* job = parts_.model.job(JobId{id});
+      while (job->state() != store::Job::FINISHED) {
+        std::optional<Change> change = advance_job(parts_.model, *job, parts_.clock.wall());
+        if (!change) break;
+        parts_.journal.commit(*std::move(change));
+      }
+      // Busy: the flow that runs comes to its end, and then this is asked again.
+      if (wants_termination(parts_.model, *job)) (void)start_terminate(ClusterId(cluster), {});
+    }
+  }
 }
 
 Result<FlowId> Controller::start_terminate(const ClusterId& cluster, const Actor& actor) {
@@ -199,7 +265,7 @@ Result<FlowId> Controller::start_terminate(const ClusterId& cluster, const Actor
   for (const auto& [order, node] : parts_.model.nodes_of(cluster.text()))
     node_ids.push_back(node->id());
   Result<FlowId> flow = flows_.start_flow(
-      store::Flow::TERMINATE, std::move(next), {std::move(node_ids), {}, {}}, {}, actor);
+      store::Flow::TERMINATE, std::move(next), {std::move(node_ids), {}, {}, {}}, {}, actor);
   settle();
   return flow;
 }
@@ -345,6 +411,8 @@ Status Controller::open_stream(const HostId& host, const link::OpenStream& reque
                        "the agent of host {} is not connected now; try again when it is back",
                        host);
   }
+  if (const store::Node* const node = parts_.model.node(request.node_id()))
+    lifetimes_.used(node->cluster_id(), parts_.clock.now());
   session->open_stream(request);
   return ok_status();
 }
@@ -366,7 +434,12 @@ void Controller::note(Touched touched) {
 void Controller::settle() {
   if (!started_ || settling_) return;
   settling_ = true;
-  while (!touched_.clusters.empty()) flows_.advance(std::exchange(touched_.clusters, {}));
+  while (!touched_.clusters.empty()) {
+    const std::set<std::string> clusters = std::exchange(touched_.clusters, {});
+    flows_.advance(clusters);
+    advance_jobs(clusters);
+    for (const std::string& id : clusters) lifetimes_.note(id);
+  }
   converge_hosts();
   settling_ = false;
   wake_for_deadlines();
@@ -383,6 +456,7 @@ void Controller::converge_hosts() {
 
 void Controller::wake_for_deadlines() {
   Time next = std::min(next_watch_, next_housekeeping_);
+  if (lifetimes_.any()) next = std::min(next, next_lifetimes_);
   if (const std::optional<Time> deadline = flows_.next_deadline()) next = std::min(next, *deadline);
   wake_at(next);
 }
@@ -401,12 +475,30 @@ void Controller::woken() {
   const Time now = parts_.clock.now();
   touched_.clusters.merge(flows_.overdue());
   if (now >= next_watch_) watch_sessions();
+  if (now >= next_lifetimes_) end_expired();
   if (now >= next_housekeeping_) {
     next_housekeeping_ = now + kHousekeepingEvery;
     Change change = forget_ended(parts_.model, parts_.clock.wall());
     if (!change.empty()) parts_.journal.commit(std::move(change));
   }
   settle();
+}
+
+void Controller::end_expired() {
+  const Time now = parts_.clock.now();
+  next_lifetimes_ = now + kLifetimesEvery;
+  for (const Lifetimes::Due& due : lifetimes_.due(now, parts_.clock.wall())) {
+    const store::Cluster& cluster = *parts_.model.cluster(due.cluster_id);
+    Change change;
+    change.append(event_about(
+        cluster,
+        "cluster.expired",
+        fmt::format("cluster {} is terminated, as its tags ask: {}", cluster.name(), due.reason),
+        {}));
+    // Busy: it is due the next time as well.
+    if (start_terminate(ClusterId(due.cluster_id), {}).ok())
+      parts_.journal.commit(std::move(change));
+  }
 }
 
 void Controller::watch_sessions() {

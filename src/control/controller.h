@@ -20,6 +20,7 @@
 #include "control/flow_progress.h"
 #include "control/hosts.h"
 #include "control/journal.h"
+#include "control/lifetimes.h"
 #include "control/role_operations.h"
 #include "control/timers.h"
 #include "plan/cluster_plan.h"
@@ -64,12 +65,13 @@ class Controller {
 
   // ---- for handlers. A reply leaves in journal.when_durable(journal.current()).
 
-  // Records the plan and starts a create. AlreadyExists: an id of the plan is in use.
-  // FailedPrecondition: the state that the plan was made from has changed (plan again).
-  // ResourceExhausted: the server's own disk is nearly full.
+  // Records the plan and starts a create; `job` runs on the cluster once it is there.
+  // AlreadyExists: an id of the plan is in use. FailedPrecondition: the state that the plan was
+  // made from has changed (plan again). ResourceExhausted: the server's own disk is nearly full.
   Result<FlowId> start_create(ClusterPlan plan,
                               const Actor& actor,
-                              const std::optional<ClientTokenAnswer>& token);
+                              const std::optional<ClientTokenAnswer>& token,
+                              std::optional<store::Job> job = {});
 
   // Whether nodes may be added or taken out now. FailedPrecondition: it does not run, or a role of
   // it is stopped. Busy.
@@ -105,6 +107,17 @@ class Controller {
                        const std::vector<RoleOfNode>& roles,
                        bool maintenance,
                        const Actor& actor);
+
+  // How a job that is started now will be called.
+  JobId next_job() const { return flows_.next_job(); }
+  // Its steps run on its cluster, which has a row, beside what else runs there. FailedPrecondition:
+  // the cluster does not run.
+  Result<JobId> start_job(store::Job job,
+                          const Actor& actor,
+                          const std::optional<ClientTokenAnswer>& token);
+  // The step that runs is ended, with its applications, and no other begins. NotFound.
+  // FailedPrecondition: it has finished, or its steps have.
+  Status cancel_job(JobId job, const Actor& actor);
 
   // NotFound: no such cluster, or it has ended. Busy: a flow runs; the message names it.
   Result<FlowId> start_terminate(const ClusterId& cluster, const Actor& actor);
@@ -154,16 +167,19 @@ class Controller {
   // Puts a cluster's row whose labels differ, with an event.
   void relabel(store::Cluster next, const char* kind, std::string text, const Actor& actor);
   void note(Touched touched);
+  void advance_jobs(const std::set<std::string>& clusters);
   void settle();
   void converge_hosts();
   void wake_at(Time when);
   void wake_for_deadlines();
   void woken();
   void watch_sessions();
+  void end_expired();
   AgentSession* session_of(const HostId& host);
 
   Parts parts_;
   FlowEngine flows_;
+  Lifetimes lifetimes_;
   std::map<HostId, link::Generation>
       generations_;  // the last one of each host; outlives its sessions
   std::map<AgentConnection, std::unique_ptr<AgentSession>> sessions_;
@@ -175,6 +191,7 @@ class Controller {
   std::optional<Time> wake_at_;  // the earliest call that the timers owe us
   Time next_watch_{};
   Time next_housekeeping_{};
+  Time next_lifetimes_{};
   std::shared_ptr<bool> alive_ =
       std::make_shared<bool>(true);  // timers that outlive us see it expired
 };

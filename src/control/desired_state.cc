@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/jobs.h"
 #include "control/node_updates.h"
 #include "control/reported.h"
 #include "control/role_operations.h"
@@ -141,6 +142,7 @@ Result<link::Node> node_of(const Model& model, const store::Node& stored, const 
     TK_TRY(*node.add_files(), file_of(stored, from, sealer));
   }
   for (const store::Role& role : stored.roles()) *node.add_roles() = role_of(model, stored, role);
+  for (link::Task& task : tasks_of(model, stored)) *node.add_tasks() = std::move(task);
   for (const auto& [order, peer] : model.nodes_of(stored.cluster_id())) {
     if (peer->id() != stored.id() && !peer->removing()) node.add_peers(peer->address());
   }

@@ -117,6 +117,9 @@ ClusterRules rules_of(const Definitions& definitions) {
             return drained_conditions(definitions, cluster, nodes);
           },
           [&definitions](const auto& cluster, const auto& nodes) {
+            return idle_conditions(definitions, cluster, nodes);
+          },
+          [&definitions](const auto& cluster, const auto& nodes) {
             return replicas_of(definitions, cluster, nodes);
           },
           [&definitions](

@@ -21,6 +21,7 @@ struct ClusterRules {
       std::function<std::vector<Condition>(const store::Cluster&, const std::vector<store::Node>&)>;
   Conditions complete;  // complete_conditions()
   Conditions drained;   // drained_conditions()
+  Conditions idle;      // idle_conditions()
   // replicas_of()
   std::function<Result<std::uint32_t>(const store::Cluster&, const std::vector<store::Node>&)>
       replicas;

@@ -186,6 +186,12 @@ Result<FlowId> FlowEngine::start_flow(
     change.remove(store::FLOW, std::to_string(cluster.flow_id()));
   cluster.set_flow_id(row.id());
   cluster.set_flow_running(true);
+  if (plan.job) {
+    installation.set_last_job_id(static_cast<std::int64_t>(next_job()));
+    plan.job->set_id(installation.last_job_id());
+    plan.job->set_started_wall_ms(wall.ms);
+    change.put(*std::move(plan.job));
+  }
   change.put(std::move(installation));
   change.put(std::move(cluster));
   const Flow& seen = row;
@@ -203,6 +209,10 @@ FlowKeys FlowEngine::next(const store::Cluster& cluster) const {
   const FlowId id{model_.installation().last_flow_id() + 1};
   // The public form of a trace: seconds, and two numbers that together never come again.
   return {id, fmt::format("{}-{}-{}", clock_.wall().ms / 1000, cluster.number(), id)};
+}
+
+JobId FlowEngine::next_job() const {
+  return JobId{model_.installation().last_job_id() + 1};
 }
 
 Status FlowEngine::why_busy(std::string_view cluster_id) const {

@@ -34,6 +34,7 @@ struct FlowPlan {
   std::vector<std::string> node_ids;
   Deadlines deadlines;  // in place of the stages' own
   std::optional<store::RoleOperation> operation;
+  std::optional<store::Job> job;  // recorded with the flow; its id is next_job()
 };
 
 // Carries every unfinished flow forward: looks at each through its definition's pure functions and
@@ -65,6 +66,7 @@ class FlowEngine {
                             const Actor& actor);
   // What start_flow() calls the next flow, of this cluster.
   FlowKeys next(const store::Cluster& cluster) const;
+  JobId next_job() const;
   // Busy, as start_flow(), when a flow runs on this cluster.
   Status why_busy(std::string_view cluster_id) const;
   Status cancel(FlowId flow, const Actor& actor);

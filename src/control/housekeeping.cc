@@ -22,6 +22,19 @@ store::Event removed_event(const Model& model, const store::Node& node, WallTime
   return event;
 }
 
+// Those of a cluster beyond the newest kJobsKept that have finished, or all of them.
+void forget_jobs(const Model& model, const std::string& cluster, bool all, Change& change) {
+  const std::set<std::int64_t>& jobs = model.jobs_of(cluster);
+  const std::set<std::int64_t>& unfinished = model.unfinished_jobs_of(cluster);
+  std::size_t left = jobs.size();
+  for (const std::int64_t id : jobs) {
+    if (!all && left <= kJobsKept) return;
+    if (unfinished.contains(id)) continue;
+    change.remove(store::JOB, std::to_string(id));
+    --left;
+  }
+}
+
 }  // namespace
 
 Change drop_confirmed(const Model& model,
@@ -52,9 +65,11 @@ Change forget_ended(const Model& model, WallTime wall) {
   Change change = forget_expired_tokens(model, wall);
   const std::int64_t before = wall.ms - std::chrono::milliseconds(kTerminatedKept).count();
   for (const auto& [id, cluster] : model.clusters()) {
+    forget_jobs(model, id, false, change);
     if (cluster.state() != store::Cluster::TERMINATED || cluster.ended_wall_ms() > before) continue;
     if (model.flow(FlowId{cluster.flow_id()}) != nullptr)
       change.remove(store::FLOW, std::to_string(cluster.flow_id()));
+    forget_jobs(model, id, true, change);
     change.remove(store::CLUSTER, id);
   }
   return change;

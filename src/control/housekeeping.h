@@ -20,7 +20,11 @@ Change drop_confirmed(const Model& model,
 // How long a terminated cluster is still listed.
 constexpr std::chrono::hours kTerminatedKept{24 * 7};
 
-// Terminated clusters older than that, with their last flow; client tokens that have expired.
+// How many jobs of a cluster that have finished are still listed.
+constexpr std::size_t kJobsKept = 100;
+
+// Terminated clusters older than that, with their last flow and their jobs; jobs beyond
+// kJobsKept; client tokens that have expired.
 Change forget_ended(const Model& model, WallTime wall);
 
 }  // namespace tusker

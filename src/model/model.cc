@@ -77,6 +77,7 @@ void Model::put(const std::string& id, Object object, Touched& touched) {
     void operator()(store::Cluster& row) const { model.put_cluster(id, std::move(row), touched); }
     void operator()(store::Node& row) const { model.put_node(id, std::move(row), touched); }
     void operator()(store::Flow& row) const { model.put_flow(std::move(row), touched); }
+    void operator()(store::Job& row) const { model.put_job(std::move(row), touched); }
     void operator()(store::ClientToken& row) const { model.client_tokens_[id] = std::move(row); }
     void operator()(store::FileContent& row) const { model.files_[id] = std::move(row); }
     void operator()(store::Bundle& row) const {
@@ -107,6 +108,9 @@ void Model::remove(store::Kind kind, const std::string& id, Touched& touched) {
       flows_.erase(number);
       break;
     }
+    case store::JOB:
+      remove_job(std::stoll(id), touched);
+      break;
     case store::CLIENT_TOKEN:
       client_tokens_.erase(id);
       break;
@@ -219,6 +223,35 @@ void Model::put_flow(store::Flow row, Touched& touched) {
   touch_cluster(stored.cluster_id(), touched);
 }
 
+void Model::put_job(store::Job row, Touched& touched) {
+  store::Job& stored = jobs_[row.id()];
+  TK_CHECK(stored.id() == 0 || may_follow(stored, row),
+           "job {}: {} after {}",
+           row.id(),
+           store::Job::State_Name(row.state()),
+           store::Job::State_Name(stored.state()));
+  stored = std::move(row);
+  jobs_by_cluster_[stored.cluster_id()].insert(stored.id());
+  if (stored.state() == store::Job::FINISHED) {
+    unfinished_jobs_[stored.cluster_id()].erase(stored.id());
+  } else {
+    unfinished_jobs_[stored.cluster_id()].insert(stored.id());
+  }
+  touch_cluster(stored.cluster_id(), touched);
+}
+
+void Model::remove_job(std::int64_t id, Touched& touched) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;
+  const std::string cluster = found->second.cluster_id();
+  for (auto* const index : {&jobs_by_cluster_, &unfinished_jobs_}) {
+    (*index)[cluster].erase(id);
+    if ((*index)[cluster].empty()) index->erase(cluster);
+  }
+  jobs_.erase(found);
+  touch_cluster(cluster, touched);
+}
+
 // Who may start and who may talk to whom depends on a cluster's other nodes: their hosts are
 // touched as well.
 void Model::touch_cluster(std::string_view cluster_id, Touched& touched) const {
@@ -251,6 +284,19 @@ const store::Bundle* Model::bundle(std::string_view digest) const {
 const store::Flow* Model::flow(FlowId id) const {
   const auto found = flows_.find(static_cast<std::int64_t>(id));
   return found == flows_.end() ? nullptr : &found->second;
+}
+
+const store::Job* Model::job(JobId id) const {
+  const auto found = jobs_.find(static_cast<std::int64_t>(id));
+  return found == jobs_.end() ? nullptr : &found->second;
+}
+
+const std::set<std::int64_t>& Model::jobs_of(std::string_view cluster_id) const {
+  return find_or_empty(jobs_by_cluster_, cluster_id);
+}
+
+const std::set<std::int64_t>& Model::unfinished_jobs_of(std::string_view cluster_id) const {
+  return find_or_empty(unfinished_jobs_, cluster_id);
 }
 
 const std::map<std::int64_t, const store::Cluster*>& Model::clusters_of(

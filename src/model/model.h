@@ -72,6 +72,7 @@ class Model {
   const Table<store::ClientToken>& client_tokens() const { return client_tokens_; }
   const Table<store::FileContent>& files() const { return files_; }
   const Table<store::Bundle>& bundles() const { return bundles_; }
+  const std::map<std::int64_t, store::Job>& jobs() const { return jobs_; }
 
   // Null when there is no such row. The pointer holds until the row is deleted.
   const store::Host* host(std::string_view id) const;
@@ -82,6 +83,7 @@ class Model {
   const store::ClientToken* client_token(std::string_view id) const;
   const store::FileContent* file(std::string_view digest) const;
   const store::Bundle* bundle(std::string_view digest) const;
+  const store::Job* job(JobId id) const;
 
   // ---- indexes: reading one costs no more than what it yields
 
@@ -102,6 +104,10 @@ class Model {
   const store::Flow* running_flow(std::string_view cluster_id) const;
   // Flows that have not ended, oldest first.
   const std::set<std::int64_t>& unfinished_flows() const { return unfinished_; }
+
+  // A cluster's jobs, oldest first: all that have rows, and those that have not finished.
+  const std::set<std::int64_t>& jobs_of(std::string_view cluster_id) const;
+  const std::set<std::int64_t>& unfinished_jobs_of(std::string_view cluster_id) const;
 
   Reservation reserved_on(std::string_view host_id) const;
   // How many nodes' rows name this rendered file.
@@ -125,6 +131,8 @@ class Model {
   void put_cluster(const std::string& id, store::Cluster row, Touched& touched);
   void put_node(const std::string& id, store::Node row, Touched& touched);
   void put_flow(store::Flow row, Touched& touched);
+  void put_job(store::Job row, Touched& touched);
+  void remove_job(std::int64_t id, Touched& touched);
   void remove_cluster(const std::string& id);
   void remove_node(const std::string& id, Touched& touched);
   void index_node(const store::Node& node);
@@ -140,6 +148,7 @@ class Model {
   Table<store::ClientToken> client_tokens_;
   Table<store::FileContent> files_;
   Table<store::Bundle> bundles_;
+  std::map<std::int64_t, store::Job> jobs_;
 
   std::map<std::uint64_t, std::map<std::int64_t, const store::Cluster*>> clusters_by_account_;
   std::map<std::pair<std::uint64_t, std::string>, std::set<std::int64_t>> clusters_by_name_;
@@ -150,6 +159,8 @@ class Model {
   std::map<std::string, Reservation, std::less<>> reserved_;
   std::map<std::string, std::size_t, std::less<>> file_uses_;
   std::set<std::int64_t> unfinished_;
+  std::map<std::string, std::set<std::int64_t>, std::less<>> jobs_by_cluster_;
+  std::map<std::string, std::set<std::int64_t>, std::less<>> unfinished_jobs_;
 
   std::map<std::string, ObservedHost, std::less<>> observed_;
 };

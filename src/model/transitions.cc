@@ -40,6 +40,15 @@ bool may_follow(const store::Flow& before, const store::Flow& after) {
   return before.outcome() == store::Flow::UNFINISHED || before.outcome() == after.outcome();
 }
 
+bool may_follow(const store::Job& before, const store::Job& after) {
+  return before.cluster_id() == after.cluster_id() && before.steps_size() == after.steps_size() &&
+         before.state() <= after.state();
+}
+
+bool serves(store::Cluster::State state) {
+  return state == State::RUNNING || state == State::SCALING_OUT || state == State::SCALING_IN;
+}
+
 bool has_ended(store::Cluster::State state) {
   return state == State::TERMINATED || state == State::CREATE_FAILED;
 }

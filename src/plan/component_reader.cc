@@ -106,6 +106,10 @@ ComponentDefinition read_component(const YamlValue& file, std::vector<Reference>
   }
   component.pages = read_pages(map.optional("pages"), references);
   component.metrics = read_metrics(map.optional("metrics"), references);
+  for (const auto& [type, command] : map.optional("steps").entries()) {
+    component.steps[type] = command.texts();
+    if (component.steps[type].empty()) command.report("a type of step has no command");
+  }
   component.smoke_test = read_smoke_test(map.required("smoke_test"));
   return component;
 }

@@ -103,4 +103,10 @@ std::vector<Condition> drained_conditions(const Definitions& definitions,
   return Conditions(definitions, cluster, nodes).of(&RoleDefinition::drained);
 }
 
+std::vector<Condition> idle_conditions(const Definitions& definitions,
+                                       const store::Cluster& cluster,
+                                       const std::vector<store::Node>& nodes) {
+  return Conditions(definitions, cluster, nodes).of(&RoleDefinition::idle);
+}
+
 }  // namespace tusker

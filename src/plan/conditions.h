@@ -35,4 +35,9 @@ std::vector<Condition> drained_conditions(const Definitions& definitions,
                                           const store::Cluster& cluster,
                                           const std::vector<store::Node>& nodes);
 
+// When the cluster works on nothing.
+std::vector<Condition> idle_conditions(const Definitions& definitions,
+                                       const store::Cluster& cluster,
+                                       const std::vector<store::Node>& nodes);
+
 }  // namespace tusker

@@ -103,6 +103,7 @@ struct RoleDefinition {
   Duration ready_within{};
   std::vector<ConditionDefinition> complete;  // when a cluster is
   std::vector<ConditionDefinition> drained;   // when nodes that leave hold nothing any more
+  std::vector<ConditionDefinition> idle;      // when a cluster works on nothing
   std::string stop_signal;
   Duration stop_within{};
   bool stop_last = false;  // after every other role of the cluster
@@ -177,6 +178,8 @@ struct ComponentDefinition {
   std::vector<PageDefinition> pages;
   std::vector<MetricDefinition> metrics;
   std::vector<SmokeStep> smoke_test;
+  // The command that a job's step is given to, by the API's type of step.
+  std::map<std::string, std::vector<std::string>> steps;
 };
 
 struct ReleaseDefinition {

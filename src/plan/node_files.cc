@@ -9,6 +9,7 @@
 #include "plan/node_paths.h"
 #include "plan/render.h"
 #include "plan/sizing.h"
+#include "share/embedded.h"
 
 namespace tusker {
 namespace {
@@ -110,6 +111,8 @@ void add_hadoop_arguments(const RenderInput& input,
   const auto heap_mb = static_cast<std::uint32_t>(facts.find("task_heap_mb").value_or(0));
   out.push_back({"mr.args", render_arguments(task_arguments(bundle, heap_mb))});
   out.push_back({"bin/nice", std::string(kNice), 0755});
+  out.push_back(
+      {"bin/run-step", std::string(*embedded_file("components/yarn/bin/run-step")), 0755});
 }
 
 void add_spark_arguments(const JavaBundle& bundle, std::vector<RenderedFile>& out) {

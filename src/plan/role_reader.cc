@@ -265,6 +265,7 @@ RoleDefinition read_role(const std::string& name,
   role.ready_within = map.required("ready_within").duration();
   role.complete = read_conditions(role, map.optional("complete"), references);
   role.drained = read_conditions(role, map.optional("drained"), references);
+  role.idle = read_conditions(role, map.optional("idle"), references);
   read_stop(role, map.required("stop"));
   const YamlValue after = map.optional("after");
   role.after = after.texts();

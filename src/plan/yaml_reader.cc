@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/duration_text.h"
 #include "plan/nearest.h"
 
 namespace tusker {
@@ -23,18 +24,6 @@ std::optional<T> parse_number(std::string_view text, int base = 10) {
   }
   if (result.ec != std::errc() || result.ptr != end || text.empty()) return std::nullopt;
   return value;
-}
-
-std::optional<Duration> parse_duration(std::string_view text) {
-  const std::size_t digits = text.find_first_not_of("0123456789");
-  if (digits == std::string_view::npos || digits == 0 || digits > 9) return std::nullopt;
-  const auto count = parse_number<std::int64_t>(text.substr(0, digits));
-  const std::string_view unit = text.substr(digits);
-  if (unit == "ms") return std::chrono::milliseconds(*count);
-  if (unit == "s") return std::chrono::seconds(*count);
-  if (unit == "m") return std::chrono::minutes(*count);
-  if (unit == "h") return std::chrono::hours(std::min<std::int64_t>(*count, 100000));
-  return std::nullopt;
 }
 
 }  // namespace

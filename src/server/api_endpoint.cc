@@ -38,9 +38,6 @@ api::ApiRequest to_api(const HttpRequest& request, std::vector<api::Header>& hea
 
 }  // namespace
 
-ApiEndpoint::ApiEndpoint(api::ApiService& service, Journal& journal, StreamRelay& streams)
-    : service_(service), journal_(journal), streams_(streams) {}
-
 std::size_t ApiEndpoint::body_limit(const HttpRequest& head) {
   if (head.method == "GET")
     return 0;  // of other methods the body is read, so that they get their documented error
@@ -53,26 +50,46 @@ void ApiEndpoint::handle(HttpRequest request, Responder responder) {
   std::vector<api::Header> headers;
   const api::ApiRequest call = to_api(request, headers);
   if (request.path == "/stream" && request.wants_websocket()) return open_stream(call, responder);
-  service_.handle(call,
-                  [this, responder](api::ApiReply reply) { send(std::move(reply), responder); });
+  if (request.path == "/metrics" && request.method == "GET")
+    return send_metrics(request, responder);
+  parts_.service.handle(
+      call, [this, responder](api::ApiReply reply) { send(std::move(reply), responder); });
+}
+
+void ApiEndpoint::send_metrics(const HttpRequest& request, const Responder& responder) {
+  constexpr std::string_view kScheme = "Bearer ";
+  std::string_view presented = request.header("Authorization");
+  const bool bearer = presented.starts_with(kScheme);
+  if (bearer) presented.remove_prefix(kScheme.size());
+  if (!bearer || !equal_constant_time(presented, parts_.metrics_token)) {
+    HttpResponse response(401,
+                          "text/plain; charset=utf-8",
+                          "present the line of server/metrics-token in the data folder as a bearer "
+                          "token\n");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return responder.send(std::move(response));
+  }
+  parts_.journal.when_durable(parts_.journal.current(), [text = parts_.metrics(), responder] {
+    responder.send(HttpResponse(200, "text/plain; version=0.0.4; charset=utf-8", text));
+  });
 }
 
 void ApiEndpoint::send(api::ApiReply reply, const Responder& responder) {
   const CommitNumber number{reply.after_commit};
-  if (number <= journal_.durable()) return responder.send(to_response(std::move(reply)));
+  if (number <= parts_.journal.durable()) return responder.send(to_response(std::move(reply)));
   auto held = std::make_shared<api::ApiReply>(std::move(reply));
-  journal_.when_durable(number,
-                        [responder, held] { responder.send(to_response(std::move(*held))); });
+  parts_.journal.when_durable(number,
+                              [responder, held] { responder.send(to_response(std::move(*held))); });
 }
 
 void ApiEndpoint::open_stream(const api::ApiRequest& request, const Responder& responder) {
-  Result<api::NodeStream> wanted = service_.open_stream(request);
-  if (!wanted.ok()) return send(service_.reply_for(wanted.error()), responder);
-  streams_.open(
+  Result<api::NodeStream> wanted = parts_.service.open_stream(request);
+  if (!wanted.ok()) return send(parts_.service.reply_for(wanted.error()), responder);
+  parts_.streams.open(
       HostId(wanted->host_id),
       std::move(wanted->ask),
       responder,
-      [this, responder](const Error& error) { send(service_.reply_for(error), responder); });
+      [this, responder](const Error& error) { send(parts_.service.reply_for(error), responder); });
 }
 
 HttpResponse ApiEndpoint::refuse(const HttpRequest* head, const HttpRefusal& refusal) {
@@ -84,7 +101,7 @@ HttpResponse ApiEndpoint::refuse(const HttpRequest* head, const HttpRefusal& ref
     error = Error(ErrorCode::InvalidArgument, refusal.message)
                 .with_api_code("RequestSizeLimitExceeded");
   }
-  return to_response(service_.reply_for(error));
+  return to_response(parts_.service.reply_for(error));
 }
 
 }  // namespace tusker::server

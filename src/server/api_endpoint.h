@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "api/service.h"
 #include "control/journal.h"
@@ -13,7 +15,15 @@ namespace tusker::server {
 // made from is durable. Loop thread only; all that it is given outlives it.
 class ApiEndpoint final : public HttpHandler {
  public:
-  ApiEndpoint(api::ApiService& service, Journal& journal, StreamRelay& streams);
+  struct Parts {
+    api::ApiService& service;
+    Journal& journal;
+    StreamRelay& streams;
+    std::function<std::string()> metrics;  // the text of GET /metrics
+    std::string metrics_token;             // what who asks for it presents as a bearer
+  };
+
+  explicit ApiEndpoint(Parts parts) : parts_(std::move(parts)) {}
 
   std::size_t body_limit(const HttpRequest& head) override;
   void handle(HttpRequest request, Responder responder) override;
@@ -21,11 +31,10 @@ class ApiEndpoint final : public HttpHandler {
 
  private:
   void open_stream(const api::ApiRequest& request, const Responder& responder);
+  void send_metrics(const HttpRequest& request, const Responder& responder);
   void send(api::ApiReply reply, const Responder& responder);
 
-  api::ApiService& service_;
-  Journal& journal_;
-  StreamRelay& streams_;
+  Parts parts_;
 };
 
 }  // namespace tusker::server

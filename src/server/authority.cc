@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "server/token_file.h"
 
 namespace tusker::server {
 
@@ -50,22 +51,6 @@ Result<TlsIdentity> open_agents_identity(const CertificateAuthority& ca,
   return made;
 }
 
-Result<std::string> open_join_token(const std::string& path,
-                                    const std::string& fingerprint,
-                                    Random& random) {
-  if (path_exists(path)) {
-    TK_TRY(std::string text, read_file(path, 4096));
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
-  }
-  std::string secret(32, '\0');
-  random.fill({reinterpret_cast<std::uint8_t*>(secret.data()), secret.size()});
-  std::string token = std::string(kTokenPrefix) + fingerprint + "." +
-                      to_hex({reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size()});
-  TK_TRY_VOID(write_file_atomic(path, token + "\n", 0600));
-  return token;
-}
-
 }  // namespace
 
 Result<Authority> Authority::open(const Paths& paths,
@@ -76,7 +61,9 @@ Result<Authority> Authority::open(const Paths& paths,
   TK_TRY(CertificateAuthority ca, open_authority(paths.folder, installation, now, random));
   TK_TRY(TlsIdentity agents, open_agents_identity(ca, paths.folder, installation, now, random));
   TK_TRY(std::string token,
-         open_join_token(paths.join_token, ca.description().fingerprint, random));
+         open_token_file(paths.join_token,
+                         fmt::format("{}{}.", kTokenPrefix, ca.description().fingerprint),
+                         random));
   return Authority(std::move(ca), std::move(agents), std::move(token), installation);
 }
 

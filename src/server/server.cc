@@ -21,8 +21,10 @@
 #include "server/bundle_registry.h"
 #include "server/endpoint_file.h"
 #include "server/loop_timers.h"
+#include "server/metrics.h"
 #include "server/privileges.h"
 #include "server/stream_relay.h"
+#include "server/token_file.h"
 #include "server/version.h"
 #include "store/sqlite_store.h"
 
@@ -89,7 +91,13 @@ Status Server::start() {
       api::Services{
           model_, *controller_, *journal_, *store_, *definitions_, loop_, random_, *sealer_, log_},
       api_options);
-  api_endpoint_ = std::make_unique<ApiEndpoint>(*api_, *journal_, *streams_);
+  TK_TRY(std::string metrics_token, open_token_file(folder_ + "/metrics-token", "", random_));
+  api_endpoint_ = std::make_unique<ApiEndpoint>(ApiEndpoint::Parts{
+      *api_,
+      *journal_,
+      *streams_,
+      [this] { return metrics_text(model_, *definitions_, api_->calls(), kVersion, loop_.wall()); },
+      std::move(metrics_token)});
   agents_endpoint_ = std::make_unique<AgentsEndpoint>(AgentsEndpoint::Parts{loop_,
                                                                             model_,
                                                                             *journal_,

@@ -53,6 +53,9 @@ std::string row_id(const store::Node& row) {
 std::string row_id(const store::Flow& row) {
   return std::to_string(row.id());
 }
+std::string row_id(const store::Job& row) {
+  return std::to_string(row.id());
+}
 std::string row_id(const store::FileContent& row) {
   return row.digest();
 }
@@ -83,6 +86,9 @@ void Change::put(store::FileContent row) {
 }
 void Change::put(store::Bundle row) {
   push(rows_, store::BUNDLE, row_id(row), std::move(row));
+}
+void Change::put(store::Job row) {
+  push(rows_, store::JOB, row_id(row), std::move(row));
 }
 void Change::put(std::string id, store::ClientToken row) {
   push(rows_, store::CLIENT_TOKEN, std::move(id), std::move(row));
@@ -135,6 +141,8 @@ Result<Object> parse_object(store::Kind kind, std::string_view id, std::string_v
       return parse_as<store::FileContent>(kind, id, bytes);
     case store::BUNDLE:
       return parse_as<store::Bundle>(kind, id, bytes);
+    case store::JOB:
+      return parse_as<store::Job>(kind, id, bytes);
     default:
       return Error::make(ErrorCode::Corrupt,
                          "row {} has kind {}, which this version does not know",

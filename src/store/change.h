@@ -22,7 +22,8 @@ using Object = std::variant<store::Installation,
                             store::Flow,
                             store::ClientToken,
                             store::FileContent,
-                            store::Bundle>;
+                            store::Bundle,
+                            store::Job>;
 
 // One row put whole (`object` present) or deleted.
 struct RowOp {
@@ -59,6 +60,7 @@ class Change {
   void put(store::Flow row);
   void put(store::FileContent row);
   void put(store::Bundle row);
+  void put(store::Job row);
   void put(std::string id, store::ClientToken row);
   void remove(store::Kind kind, std::string id);
 

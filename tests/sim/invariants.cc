@@ -47,6 +47,9 @@ void World::check() {
   if (answered_ && !disk_.rows.contains({store::FLOW, fmt::format("{}", *answered_)})) {
     break_invariant(fmt::format("flow {} was answered and is not on the disk", *answered_));
   }
+  if (answered_job_ && !disk_.rows.contains({store::JOB, fmt::format("{}", *answered_job_)})) {
+    break_invariant(fmt::format("job {} was answered and is not on the disk", *answered_job_));
+  }
 }
 
 void World::check_nodes() {

@@ -190,6 +190,9 @@ GrowthPlan growth_of(const Inventory& inventory,
 ClusterRules sim_rules() {
   return {complete,
           drained,
+          [](const store::Cluster&, const std::vector<store::Node>&) {
+            return std::vector<Condition>();
+          },
           [](const store::Cluster&, const std::vector<store::Node>&) -> Result<std::uint32_t> {
             return 1U;
           },

@@ -65,12 +65,16 @@ std::string wrong_terminate(World& world, const store::Flow& flow) {
   return wrong_if_left(world);
 }
 
+}  // namespace
+
 void create_and_run(World& world) {
   const Result<FlowId> created = world.create(2);
   world.run_until([&] { return world.cluster()->state() == store::Cluster::RUNNING; }, 10min);
   world.run_until_quiet();  // also on disk: a crash must not make it one that is being created
   world.forget_answer();
 }
+
+namespace {
 
 // Of the NameNode.
 Trouble of_master(Kind kind) {

@@ -58,6 +58,9 @@ template <>
 struct Scenario<store::Flow::SERVICES> {
   static ScenarioFunctions functions();
 };
+// A cluster of two core nodes that runs.
+void create_and_run(World& world);
+
 // Beside those of the kinds: a stop, and a start.
 std::vector<ScenarioFunctions> more_scenarios();
 

@@ -31,6 +31,15 @@ link::RoleStatus& status_in(link::NodeStatus& node, const std::string& role) {
   return added;
 }
 
+link::TaskStatus& task_status_in(link::NodeStatus& node, const std::string& id) {
+  for (link::TaskStatus& status : *node.mutable_tasks()) {
+    if (status.id() == id) return status;
+  }
+  link::TaskStatus& added = *node.add_tasks();
+  added.set_id(id);
+  return added;
+}
+
 std::string files_digest(const link::Node& node) {
   FileSet set;
   for (const link::File& file : node.files()) {
@@ -160,7 +169,7 @@ bool SimAgent::step_node(Node& node, Time now) {
   if (node.status.state() != link::NodeStatus::RUNNING) return changed;
   changed = step_files(node, now) || changed;
   for (const link::Role& role : node.spec.roles()) changed = step_role(node, role, now) || changed;
-  return changed;
+  return step_tasks(node, now) || changed;
 }
 
 bool SimAgent::step_container(Node& node, Time now) {
@@ -192,6 +201,34 @@ bool SimAgent::step_container(Node& node, Time now) {
   node.status.set_files_digest(files_digest(node.spec));
   ++node.container_starts;
   return true;
+}
+
+// A task takes some seconds, submits one application, and ends with the code that is its last word.
+bool SimAgent::step_tasks(Node& node, Time now) {
+  const std::string before = node.status.SerializeAsString();
+  std::set<std::string> wanted;
+  for (const link::Task& task : node.spec.tasks()) {
+    wanted.insert(task.id());
+    link::TaskStatus& status = task_status_in(node.status, task.id());
+    Time& next = node.task_next[task.id()];
+    if (next == Time{}) next = now + std::chrono::milliseconds(10 + random_.below(100));
+    if (status.state() == link::TaskStatus::WAITING && now >= next) {
+      status.set_state(link::TaskStatus::RUNNING);
+      ++task_starts_[task.id()];
+      next = now + std::chrono::milliseconds(100 + random_.below(3000));
+    } else if (status.state() == link::TaskStatus::RUNNING && (task.ends() || now >= next)) {
+      status.set_state(task.ends() ? link::TaskStatus::TIMED_OUT : link::TaskStatus::DONE);
+      status.set_exit_code(task.ends() ? 143 : std::stoi(*task.argv().rbegin()));
+      status.add_notes("application application_1_" + task.id());
+      status.add_log("the last words");
+    }
+    if (status.state() == link::TaskStatus::WAITING || status.state() == link::TaskStatus::RUNNING)
+      unsettled_ = true;
+  }
+  const auto gone = [&](const link::TaskStatus& status) { return !wanted.contains(status.id()); };
+  auto& tasks = *node.status.mutable_tasks();
+  tasks.erase(std::remove_if(tasks.begin(), tasks.end(), gone), tasks.end());
+  return node.status.SerializeAsString() != before;
 }
 
 bool SimAgent::step_files(Node& node, Time now) {

@@ -23,9 +23,10 @@ class SimAgent {
     Time next{};  // when its container or a role takes its next step
     int container_starts = 0;
     std::map<std::string, Time> role_ready;
-    Time files_at{};    // when the files it is to have are in force
-    Time reload_at{};   // when a role has read them, or tries to again
-    Time drained_at{};  // of the nodes that leave, as its NameNode sees them
+    Time files_at{};                        // when the files it is to have are in force
+    Time reload_at{};                       // when a role has read them, or tries to again
+    std::map<std::string, Time> task_next;  // when a task begins, or ends
+    Time drained_at{};                      // of the nodes that leave, as its NameNode sees them
   };
 
   // How many roles of this name are ready in a cluster, on whatever host: of all nodes, or of those
@@ -55,6 +56,8 @@ class SimAgent {
   // What a server may never make an agent do: the first violation, or empty.
   const std::string& violation() const { return violation_; }
   bool unsettled() const { return unsettled_; }
+  // How often each task was begun, by its id.
+  const std::map<std::string, int>& task_starts() const { return task_starts_; }
 
  private:
   void take_desired(const link::Desired& desired);
@@ -63,6 +66,7 @@ class SimAgent {
   bool step_files(Node& node, Time now);
   bool step_role(Node& node, const link::Role& role, Time now);
   void step_reload(Node& node, const link::Role& role, link::RoleStatus& status, Time now);
+  bool step_tasks(Node& node, Time now);
   void tell_facts(Node& node, link::RoleStatus& status, Time now);
   bool step_removals(Time now);
   bool troubled(const Node& node, Trouble::Kind kind) const;
@@ -78,6 +82,7 @@ class SimAgent {
   std::set<std::string> removed_;
   std::set<std::string> desired_;
   std::set<std::string> failed_once_;
+  std::map<std::string, int> task_starts_;
   std::string violation_;
   bool unsettled_ = false;
 };

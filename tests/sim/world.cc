@@ -121,10 +121,21 @@ bool World::write_one_commit() {
   return true;
 }
 
-Result<FlowId> World::create(int core) {
+Result<FlowId> World::create(int core, std::optional<store::Job> job) {
   ClusterPlan planned = plan_of(controller().inventory(), core, sealer_, random_);
   cluster_id_ = planned.cluster.id();
-  return answer(controller().start_create(std::move(planned), {}, std::nullopt));
+  if (job) job->set_cluster_id(cluster_id_);
+  return answer(controller().start_create(std::move(planned), {}, std::nullopt, std::move(job)));
+}
+
+Result<JobId> World::run_job(store::Job job) {
+  job.set_cluster_id(cluster_id_);
+  Result<JobId> begun = controller().start_job(std::move(job), {}, std::nullopt);
+  if (begun.ok()) {
+    server_->journal->when_durable(server_->journal->current(),
+                                   [this, id = *begun] { answered_job_ = id; });
+  }
+  return begun;
 }
 
 Result<FlowId> World::answer(Result<FlowId> flow) {
@@ -360,6 +371,14 @@ void World::run_until_quiet() {
   const Time end = clock_.now() + 5s;
   while (clock_.now() < end && step()) {
   }
+}
+
+std::map<std::string, int> World::task_starts() const {
+  std::map<std::string, int> all;
+  for (const Host& host : hosts_) {
+    for (const auto& [id, count] : host.agent->task_starts()) all[id] += count;
+  }
+  return all;
 }
 
 const std::string& World::host_name_of(const std::string& node_name) {

@@ -50,7 +50,9 @@ class World {
 
   // Plans and starts a cluster with this many core nodes. The answer counts as given once it is
   // durable.
-  Result<FlowId> create(int core);
+  Result<FlowId> create(int core, std::optional<store::Job> job = {});
+  // On the cluster that there is.
+  Result<JobId> run_job(store::Job job);
   Result<FlowId> terminate();
   // One more core node.
   Result<FlowId> scale_out();
@@ -76,6 +78,8 @@ class World {
   const store::Flow* last_flow();
   // Of all nodes on all hosts.
   std::vector<const SimAgent::Node*> containers() const;
+  // How often each task was begun, on whatever host.
+  std::map<std::string, int> task_starts() const;
   const std::string& host_name_of(const std::string& node_name);
 
   // Of the cluster's nodes.
@@ -151,6 +155,7 @@ class World {
   int to_server_ = 0;
   std::string cluster_id_;
   std::optional<FlowId> answered_;
+  std::optional<JobId> answered_job_;
   std::string broken_;
 };
 

@@ -14,6 +14,7 @@
 #include "cli/wait_flow.h"
 #include "cli/words.h"
 #include "plan/definitions.h"
+#include "plan/lifetime.h"
 #include "plan/profile.h"
 
 namespace tusker::cli {
@@ -35,6 +36,8 @@ struct CreateOptions {
   std::string core_spec;
   std::int64_t disk_gb = 0;
   std::vector<std::string> tags;
+  std::string max_idle;
+  std::string max_age;
   bool dry_run = false;
   WaitFlags wait;
   OutputForm form = OutputForm::Table;
@@ -94,6 +97,8 @@ Result<json::object> parameters_for(Session& session,
   CreateChoices choices;
   TK_TRY(choices.software, software_of(options.components, release->components, release->name));
   TK_TRY(choices.tags, tags_of(options.tags));
+  if (!options.max_idle.empty()) choices.tags[std::string(kMaxIdleTag)] = options.max_idle;
+  if (!options.max_age.empty()) choices.tags[std::string(kMaxAgeTag)] = options.max_age;
   TK_TRY(const NodeSizes sizes, sizes_for(client, definitions, options));
   if (!sizes.explanation.empty()) session.console.note("Node sizes: " + sizes.explanation + "\n");
   SystemRandom random;
@@ -192,6 +197,13 @@ void add_cluster_create(CLI::App& cluster, Choice& choice) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option(
+      "--max-idle",
+      options->max_idle,
+      "Terminate it after so long without work, such as 30m: no application in YARN, "
+      "no job, no program begun in it");
+  command->add_option(
+      "--max-age", options->max_age, "Terminate it so long after its creation, such as 8h, 2d");
   command->add_flag("--dry-run", options->dry_run, "Show what would be made, and make nothing");
   add_wait_options(*command, options->wait);
   add_output_option(*command, options->form);
@@ -204,6 +216,7 @@ void add_cluster_create(CLI::App& cluster, Choice& choice) {
   set_examples(*command,
                {"tusker cluster create wordcount --core 2 --components hdfs,yarn --wait",
                 "tusker cluster create wordcount --core 3 --dry-run",
+                "tusker cluster create nightly --max-idle 30m --max-age 8h",
                 "tusker cluster create wordcount --spec TK.MEDIUM4 --disk 20 --wait"});
 }
 

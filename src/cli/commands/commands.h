@@ -27,6 +27,8 @@ void add_logs(CLI::App& root, Choice& choice);
 void add_events(CLI::App& root, Choice& choice);
 void add_host(CLI::App& root, Choice& choice);
 void add_flow(CLI::App& root, Choice& choice);
+void add_job(CLI::App& root, Choice& choice);
+void add_config(CLI::App& root, Choice& choice);
 void add_api(CLI::App& root, Choice& choice);
 void add_bundle(CLI::App& root, Choice& choice);
 void add_debug(CLI::App& root, Choice& choice);

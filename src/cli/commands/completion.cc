@@ -6,6 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/complete.h"
 #include "cli/exit_codes.h"
+#include "cli/jobs.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
 #include "cli/words.h"
@@ -58,6 +59,17 @@ class ServerNames final {
     return texts_of(
         "DescribeRoleLogs", "Logs", {{"InstanceId", id_of(cluster)}, {"Node", node}}, "Roles");
   }
+  Names jobs() const {
+    Names names;
+    if (!client_) return names;
+    const Result<json::array> jobs = list_job_objects(*client_, "");
+    if (!jobs.ok()) return names;
+    for (const json::value& job : *jobs) {
+      if (job.is_object())
+        names.push_back(std::to_string(integer_at(job.get_object(), "JobFlowId")));
+    }
+    return names;
+  }
 
  private:
   std::string id_of(const std::string& cluster) const {
@@ -99,6 +111,7 @@ int print_candidates(Session& session, const std::vector<std::string>& words) {
                           const std::string& node) { return server.logged_roles(cluster, node); },
       .logged_nodes =
           [&server](const std::string& cluster) { return server.logged_nodes(cluster); },
+      .jobs = [&server] { return server.jobs(); },
   };
   for (const std::string& word : complete(words, names))
     session.console.answer(printable(word) + "\n");

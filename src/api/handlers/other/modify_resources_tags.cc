@@ -19,8 +19,8 @@ Status check(const ModifyResourcesTagsRequest& request) {
                      request.modify_type);
   }
   for (const ModifyResourceTags& resource : request.modify_resource_tags_info_list) {
-    TK_TRY_VOID(check_tags("AddTags", resource.add_tags));
-    TK_TRY_VOID(check_tags("ModifyTags", resource.modify_tags));
+    TK_TRY_VOID(check_new_tags("AddTags", resource.add_tags));
+    TK_TRY_VOID(check_new_tags("ModifyTags", resource.modify_tags));
     TK_TRY_VOID(check_tags("DeleteTags", resource.delete_tags));
   }
   return ok_status();

@@ -2,6 +2,7 @@
 
 #include "api/arena.h"
 #include "api/errors.h"
+#include "api/failure_info.h"
 #include "api/find_cluster.h"
 #include "api/flow_lookup.h"
 #include "api/generated/error_codes.h"
@@ -27,20 +28,6 @@ std::string_view status_word(StageProgress::Status status) {
       return "FAILED";
   }
   return "";
-}
-
-const answer::FlowFailure* failure_of(const store::Failure& failure, Arena& arena) {
-  answer::FlowFailure& shown = *arena.make<answer::FlowFailure>();
-  shown.stage = failure.stage();
-  shown.host = failure.host();
-  shown.node = failure.node();
-  shown.role = failure.role();
-  shown.what = failure.what();
-  shown.command = failure.command();
-  shown.exit_code = failure.exit_code();
-  shown.message = failure.message();
-  shown.log = arena.texts(failure.log());
-  return &shown;
 }
 
 answer::FlowStage stage_of_flow(const StageProgress& stage, WallTime now, Arena& arena) {
@@ -106,7 +93,7 @@ answer::FlowInfo flow_info(const FlowProgress& flow,
   shown.resource_ids = arena.texts(row.node_ids());
   shown.stages =
       arena.each(flow.stages, [&](const auto& stage) { return stage_of_flow(stage, now, arena); });
-  if (row.has_reason()) shown.failed_reason = failure_of(row.reason(), arena);
+  if (row.has_reason()) shown.failed_reason = failure_info(row.reason(), arena);
   fill_standing(flow, shown, arena);
   return shown;
 }

@@ -1,0 +1,46 @@
+#include "cli/failure_view.h"
+
+#include <boost/json.hpp>
+
+#include "cli/json_text.h"
+#include "cli/table.h"
+#include "cli/words.h"
+
+namespace tusker::cli {
+
+namespace json = boost::json;
+
+FailureView read_failure(const json::object& info) {
+  FailureView failure;
+  failure.stage = printable(text_at(info, "Stage"));
+  failure.host = printable(text_at(info, "Host"));
+  failure.node = printable(text_at(info, "Node"));
+  failure.role = printable(text_at(info, "Role"));
+  failure.what = printable(text_at(info, "What"));
+  failure.command = printable(text_at(info, "Command"));
+  failure.exit_code = integer_at(info, "ExitCode");
+  failure.message = printable(text_at(info, "Message"));
+  for (const json::value& line : array_at(info, "Log")) {
+    if (line.is_string()) failure.log.push_back(printable(line.get_string()));
+  }
+  return failure;
+}
+
+std::string render_failure(const FailureView& failure) {
+  std::string out = render_facts(
+      {{"reason", failure.message},
+       {"stage", failure.stage},
+       {"doing", failure.what},
+       {"host", failure.host},
+       {"node", failure.node},
+       {"role", failure.role},
+       {"command", failure.command},
+       {"exit code", failure.exit_code == 0 ? "" : std::to_string(failure.exit_code)}});
+  if (!failure.log.empty()) {
+    out += fmt::format("last {} log lines:\n", failure.log.size());
+    for (const std::string& line : failure.log) out += "  " + line + "\n";
+  }
+  return out;
+}
+
+}  // namespace tusker::cli
