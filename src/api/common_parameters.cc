@@ -20,11 +20,14 @@ CommonParameters from_headers(const ApiRequest& request) {
   return common;
 }
 
-// Where a common parameter of version 1 goes, or null when it is the action's own. Language and
-// RequestClient have no effect.
-std::string_view* place_of(CommonParameters& common,
-                           std::string_view name,
-                           std::string_view& ignored) {
+// Common parameters without an effect. A place for each: the Python SDK sends both.
+struct Ignored {
+  std::string_view language;
+  std::string_view request_client;
+};
+
+// Where a common parameter of version 1 goes, or null when it is the action's own.
+std::string_view* place_of(CommonParameters& common, std::string_view name, Ignored& ignored) {
   if (name == "Action") return &common.action;
   if (name == "Version") return &common.version;
   if (name == "Region") return &common.region;
@@ -34,7 +37,8 @@ std::string_view* place_of(CommonParameters& common,
   if (name == "Signature") return &common.signature;
   if (name == "SignatureMethod") return &common.signature_method;
   if (name == "Nonce") return &common.nonce;
-  if (name == "Language" || name == "RequestClient") return &ignored;
+  if (name == "Language") return &ignored.language;
+  if (name == "RequestClient") return &ignored.request_client;
   return nullptr;
 }
 
@@ -42,7 +46,7 @@ Result<CommonParameters> from_parameters(std::string_view encoded, Arena& arena)
   CommonParameters common;
   common.scheme = SignatureScheme::V1;
   TK_TRY(common.all, read_parameters(encoded, arena));
-  std::string_view ignored;
+  Ignored ignored;
   for (const Parameter& parameter : common.all) {
     std::string_view* const place = place_of(common, parameter.name, ignored);
     if (place == nullptr) {

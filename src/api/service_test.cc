@@ -94,11 +94,12 @@ TEST_F(Service, ReadsAGetSignedWithTc3) {
 
 TEST_F(Service, ReadsVersion1GetsAndForms) {
   const std::string now = std::to_string(world.clock.wall().ms / 1000);
-  const auto make = [&](std::string_view method) {
+  const auto make = [&](std::string_view method, std::string_view common = "Language=&Nonce=7") {
     const std::string sorted = fmt::format(
-        "Action=DescribeInstances&DisplayStrategy=clusterList&Language=&Nonce=7&SecretId={}&"
+        "Action=DescribeInstances&DisplayStrategy=clusterList&{}&SecretId={}&"
         "SignatureMethod=HmacSHA256&Timestamp={}&"
         "Version=2019-01-03",
+        common,
         world.key.secret_id,
         now);
     std::string signature = v1_signature(V1Method::HmacSha256,
@@ -116,6 +117,10 @@ TEST_F(Service, ReadsVersion1GetsAndForms) {
   };
   EXPECT_EQ(world.send(make("GET")).code, "");
   EXPECT_EQ(world.send(make("POST")).code, "");
+  // As the Python SDK.
+  const Answered named =
+      world.send(make("GET", "Language=zh-CN&Nonce=7&RequestClient=SDK_PYTHON_3.1.192"));
+  EXPECT_EQ(named.code, "") << named.message;
   RawRequest changed = make("GET");
   changed.query += "&Limit=1";
   EXPECT_EQ(world.send(changed).code, "AuthFailure.SignatureFailure");
