@@ -115,8 +115,8 @@ struct RoleDefinition {
   std::optional<ReloadDefinition> reload;
   std::int32_t oom_score_adj = 0;
   std::vector<DirectoryDefinition> directories;
-  std::uint32_t service_number =
-      0;  // the API's number of the process, docs/reference/semantics.md 2.10
+  // The API's number of the process, docs/reference/semantics.md 2.10; ZooKeeper's is 0.
+  std::optional<std::uint32_t> service_number;
 };
 
 enum class SettingType { Text, Integer, Real, Boolean };
@@ -169,9 +169,10 @@ struct SmokeStep {
 struct ComponentDefinition {
   std::string name;
   std::string version;
-  std::string bundle;                // whose read-only files it runs from
-  std::vector<std::string> needs;    // components that must be in the same cluster
-  std::uint32_t service_number = 0;  // the API's, docs/reference/semantics.md 2.10
+  std::string bundle;              // whose read-only files it runs from
+  std::vector<std::string> needs;  // components that must be in the same cluster
+  // The API's, docs/reference/semantics.md 2.10; ZooKeeper's is 0.
+  std::optional<std::uint32_t> service_number;
   std::vector<RoleDefinition> roles;
   std::vector<FactDefinition> facts;
   std::vector<SettingDefinition> settings;

@@ -164,8 +164,8 @@ std::string ports_of(const store::Role& role) {
 
 std::int64_t number_of(const Definitions& definitions, const store::Role& role) {
   const RoleDefinition* const definition = definitions.role(role.name());
-  return definition == nullptr || definition->service_number == 0 ? kNoNumber
-                                                                  : definition->service_number;
+  return definition == nullptr || !definition->service_number ? kNoNumber
+                                                              : *definition->service_number;
 }
 
 answer::ServiceNodeDetailInfo info_of(const Process& process,
