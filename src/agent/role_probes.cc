@@ -5,6 +5,7 @@
 #include "agent/text.h"
 #include "engine/hadoop_rpc.h"
 #include "engine/http_get.h"
+#include "engine/zookeeper.h"
 
 namespace tusker {
 namespace {
@@ -30,6 +31,8 @@ std::string place_of(const link::Probe& probe) {
       return fmt::format("GET :{}{}", probe.json().port(), probe.json().path());
     case link::Probe::kHadoopRpc:
       return fmt::format("{} on port {}", probe.hadoop_rpc().method(), probe.hadoop_rpc().port());
+    case link::Probe::kZookeeper:
+      return fmt::format("{} on port {}", probe.zookeeper().word(), probe.zookeeper().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -48,6 +51,8 @@ std::uint16_t port_of(const link::Probe& probe) {
       return static_cast<std::uint16_t>(probe.json().port());
     case link::Probe::kHadoopRpc:
       return static_cast<std::uint16_t>(probe.hadoop_rpc().port());
+    case link::Probe::kZookeeper:
+      return static_cast<std::uint16_t>(probe.zookeeper().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -110,6 +115,20 @@ void ask_engine(Exchanger& exchanger,
         });
     return;
   }
+  if (probe.has_zookeeper()) {
+    ask_zookeeper(exchanger,
+                  address,
+                  port_of(probe),
+                  probe.zookeeper().word(),
+                  kDeadline,
+                  [probe, answer = std::move(answer)](Result<std::string> figures) {
+                    answer(figures.ok() ? facts_of_figures(*figures,
+                                                           {probe.zookeeper().facts().begin(),
+                                                            probe.zookeeper().facts().end()})
+                                        : Result<Facts>(std::move(figures).error()));
+                  });
+    return;
+  }
   get_page(exchanger,
            address,
            port_of(probe),
@@ -152,7 +171,8 @@ struct RoleProbes::Asked {
   Timer timer;
 
   bool decides() const {
-    return probe.has_tcp() || probe.has_http() || probe.has_hadoop_rpc() || !probe.ready().empty();
+    return probe.has_tcp() || probe.has_http() || probe.has_hadoop_rpc() || probe.has_zookeeper() ||
+           !probe.ready().empty();
   }
   std::uint32_t interval_ms() const {
     const bool known = was_ready || (!decides() && was_answered);

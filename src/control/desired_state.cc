@@ -38,6 +38,10 @@ link::Probe probe_of(const store::Probe& stored) {
     rpc.set_protocol(stored.subject().substr(0, slash));
     rpc.set_method(stored.subject().substr(slash + 1));
     rpc.set_user(stored.user());
+  } else if (stored.kind() == "zookeeper") {
+    probe.mutable_zookeeper()->set_port(stored.port());
+    probe.mutable_zookeeper()->set_word(stored.subject());
+    *probe.mutable_zookeeper()->mutable_facts() = stored.attributes();
   }
   // In order of fact: equal states have equal bytes.
   const std::map<std::string, std::string> ready(stored.ready().begin(), stored.ready().end());

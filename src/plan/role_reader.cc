@@ -47,7 +47,7 @@ RoleMemory read_memory(const YamlValue& value) {
 }
 
 void read_facts(ProbeDefinition& probe, const YamlValue& facts) {
-  if (probe.kind == "jmx") {
+  if (probe.kind == "jmx" || probe.kind == "zookeeper") {
     probe.attributes = facts.texts();
   } else if (probe.kind == "json") {
     for (const auto& [fact, pointer] : facts.entries()) {
@@ -71,20 +71,27 @@ void check_call(const std::string& subject, const YamlValue& at) {
     at.report(fmt::format("\"{}\" is no call, such as PROTOCOL/METHOD", subject));
 }
 
-constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp and rpc";
+void check_word(const std::string& subject, const YamlValue& at) {
+  if (subject.size() != 4 ||
+      subject.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos)
+    at.report(fmt::format("\"{}\" is no four-letter word, such as mntr", subject));
+}
+
+constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp, rpc and zookeeper";
 
 ProbeDefinition read_probe(const std::string& role,
                            const YamlValue& value,
                            std::vector<Reference>& references) {
   YamlMap map(value);
   ProbeDefinition probe;
-  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc"}) {
+  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc", "zookeeper"}) {
     const YamlValue path = map.optional(kind);
     if (!path.present()) continue;
     if (!probe.kind.empty()) path.report(kOneKind);
     probe.kind = kind;
     probe.subject = path.text();
     if (probe.kind == "rpc") check_call(probe.subject, path);
+    if (probe.kind == "zookeeper") check_word(probe.subject, path);
   }
   if (probe.kind.empty()) value.report(kOneKind);
   const YamlValue port = map.required("port");
@@ -109,8 +116,7 @@ void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Refer
   for (const YamlValue& item : value.items()) {
     role.probes.push_back(read_probe(role.name, item, references));
     const ProbeDefinition& probe = role.probes.back();
-    tells_readiness |=
-        !probe.ready.empty() || probe.kind == "http" || probe.kind == "tcp" || probe.kind == "rpc";
+    tells_readiness |= !probe.ready.empty() || (probe.kind != "jmx" && probe.kind != "json");
   }
   if (!tells_readiness)
     value.report(fmt::format("no probe of {} tells when it is ready", role.name));
