@@ -113,6 +113,26 @@ TEST(ClusterPlan, ProbesAskWhereTheRoleListens) {
   EXPECT_EQ(resources.pointers().at("activeNodes"), "/clusterMetrics/activeNodes");
 }
 
+TEST(ClusterPlan, ZookeeperIsOneProcessOnTheMasterThatIsAskedForItsFigures) {
+  CreateRequest asked = request("TK.SMALL2", "TK.SMALL1");
+  asked.software = {"hdfs-3.5.0", "yarn-3.5.0", "zookeeper-3.9.5"};
+  const auto made = plan(one_host(), asked);
+  ASSERT_TRUE(made.ok()) << made.error().message();
+  const store::Role& server = role(node(*made, "master-1"), "QuorumPeerMain");
+  EXPECT_EQ(server.user(), "zookeeper");
+  EXPECT_GE(testing::heap_mb(server), 64U);
+  EXPECT_EQ(server.probes(0).kind(), "zookeeper");
+  EXPECT_EQ(server.probes(0).port(), 2181U);
+  EXPECT_EQ(server.probes(0).subject(), "mntr");
+  EXPECT_EQ(server.probes(0).attributes(0), "zk_server_state");
+  for (const store::Role& other : node(*made, "core-1").roles())
+    EXPECT_NE(other.name(), "QuorumPeerMain");
+  // Any node's command line finds it.
+  EXPECT_EQ(
+      testing::file(*made, "core-2", "zookeeper-client.properties"),
+      fmt::format("zookeeper.connect=master-1.{}.tusker.internal:2181\n", made->cluster.id()));
+}
+
 TEST(ClusterPlan, IsCompleteWhenAllWorkersAreCounted) {
   const ClusterPlan made = good_plan("TK.MEDIUM4", "TK.SMALL1", 3);
   const std::vector<Condition> wanted = {

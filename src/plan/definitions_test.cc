@@ -33,6 +33,7 @@ std::string problems_after(std::string_view path, std::string_view from, std::st
 
 constexpr std::string_view kHdfs = "components/hdfs/component.yaml";
 constexpr std::string_view kYarn = "components/yarn/component.yaml";
+constexpr std::string_view kZookeeper = "components/zookeeper/component.yaml";
 
 #define EXPECT_TOLD(problems, words) \
   EXPECT_NE((problems).find(words), std::string::npos) << (problems)
@@ -126,6 +127,8 @@ TEST(Definitions, WrongTypesRangesAndPlacesAreFound) {
               "ready names \"States\"");
   EXPECT_TOLD(problems_after(kHdfs, "Protocol/versionRequest", "Protocol.versionRequest"),
               "is no call, such as PROTOCOL/METHOD");
+  EXPECT_TOLD(problems_after(kZookeeper, "zookeeper: mntr", "zookeeper: monitor"),
+              "\"monitor\" is no four-letter word, such as mntr");
   EXPECT_TOLD(problems_after(kYarn, "http: 5003", "http: 4008"),
               "port 4008 is both NameNode.http and ResourceManager.http");
   EXPECT_TOLD(problems_after(kHdfs, "oom_score_adj: 0", "oom_score_adj: -500"),

@@ -54,6 +54,15 @@ TEST(RenderedConfiguration, WithSparkIsAsReviewed) {
   expect_golden("spark-core-1.golden", rendered(*plan, "core-1"));
 }
 
+TEST(RenderedConfiguration, WithZookeeperIsAsReviewed) {
+  CreateRequest asked = testing::request("TK.SMALL1", "TK.SMALL1");
+  asked.software = {"zookeeper-3.9.5"};
+  const auto plan = testing::plan(testing::one_host(), asked);
+  ASSERT_TRUE(plan.ok()) << plan.error().message();
+  expect_golden("zookeeper-master-1.golden", rendered(*plan, "master-1"));
+  expect_golden("zookeeper-core-1.golden", rendered(*plan, "core-1"));
+}
+
 TEST(RenderedConfiguration, OfLargerNodesIsAsReviewed) {
   const ClusterPlan plan = testing::good_plan("TK.LARGE16", "TK.LARGE16");
   expect_golden("large-master-1.golden", rendered(plan, "master-1"));

@@ -85,6 +85,10 @@ std::vector<std::string> daemon_options() {
           fmt::format("-XX:ErrorFile={}/hs_err_%p.log", kTemporaryPath)};
 }
 
+std::vector<std::string> small_client_options(std::uint32_t heap_mb) {
+  return {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", fmt::format("-Xmx{}m", heap_mb)};
+}
+
 std::vector<std::string> collector_options(std::uint32_t heap_mb) {
   if (heap_mb <= kSmallHeapMb) return {"-XX:+UseSerialGC"};
   return {"-XX:+UseG1GC"};
@@ -122,8 +126,7 @@ std::vector<std::string> daemon_arguments(const JavaBundle& bundle) {
 }
 
 std::vector<std::string> client_arguments(const JavaBundle& bundle, std::uint32_t heap_mb) {
-  std::vector<std::string> out = {
-      "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", fmt::format("-Xmx{}m", heap_mb)};
+  std::vector<std::string> out = small_client_options(heap_mb);
   add(out, common_options(bundle, "error"));
   add(out, open_options());
   add(out, {"-cp", join_class_path(bundle, directories_of(bundle))});
@@ -171,6 +174,28 @@ std::vector<std::string> spark_executor_arguments(const JavaBundle& bundle) {
                         ".",
                         "__spark_conf__/__hadoop_conf__",
                         std::string(kConfigurationPath)})});
+  return out;
+}
+
+std::vector<std::string> zookeeper_daemon_arguments(const JavaBundle& bundle) {
+  std::vector<std::string> out = common_options(bundle, "warning");
+  out.push_back(fmt::format("-Djava.io.tmpdir={}", kTemporaryPath));
+  add(out, daemon_options());
+  add(out, {"-cp", join_class_path(bundle, {std::string(kConfigurationPath)})});
+  return out;
+}
+
+// People read the answers of this one: its log is not for them, nor that its terminal is none.
+std::vector<std::string> zookeeper_client_arguments(const JavaBundle& bundle,
+                                                    std::uint32_t heap_mb) {
+  std::vector<std::string> out = small_client_options(heap_mb);
+  add(out, common_options(bundle, "error"));
+  add(out,
+      {fmt::format("-Djava.io.tmpdir={}", kTemporaryPath),
+       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+       "-Dorg.jline.terminal.dumb=true",
+       "-cp",
+       join_class_path(bundle, {std::string(kConfigurationPath)})});
   return out;
 }
 

@@ -41,6 +41,12 @@ std::vector<std::string> spark_daemon_arguments(const JavaBundle& bundle);    //
 std::vector<std::string> spark_driver_arguments(const JavaBundle& bundle);    // spark-driver.args
 std::vector<std::string> spark_executor_arguments(const JavaBundle& bundle);  // spark-executor.args
 
+// Those of ZooKeeper's server and of its command line.
+std::vector<std::string> zookeeper_daemon_arguments(const JavaBundle& bundle);  // zookeeper.args
+std::vector<std::string> zookeeper_client_arguments(
+    const JavaBundle& bundle,
+    std::uint32_t heap_mb);  // zookeeper-client.args
+
 // The command line of a role: a Java role's, which runs from this bundle, or the definition's argv.
 std::vector<std::string> role_command(const RoleDefinition& role,
                                       std::string_view bundle,

@@ -86,9 +86,7 @@ std::string render_settings(const std::string& file,
                             const std::map<std::string, ConfiguredValue>& values) {
   std::map<std::string, std::string> texts;
   for (const auto& [key, value] : values) texts[key] = value.text;
-  // spark-defaults.conf is read as Java's properties.
-  const bool properties = file.ends_with(".properties") || file.ends_with(".conf");
-  return properties ? render_properties(texts) : render_xml(texts);
+  return file.ends_with(".xml") ? render_xml(texts) : render_properties(texts);
 }
 
 void add_settings(const Configuration& configuration, std::vector<RenderedFile>& out) {
@@ -122,12 +120,23 @@ void add_spark_arguments(const JavaBundle& bundle, std::vector<RenderedFile>& ou
   out.push_back({"spark-executor.args", render_arguments(spark_executor_arguments(bundle))});
 }
 
+void add_zookeeper_arguments(const JavaBundle& bundle,
+                             const SizingFacts& facts,
+                             std::vector<RenderedFile>& out) {
+  out.push_back(
+      {daemon_arguments_file(bundle.name), render_arguments(zookeeper_daemon_arguments(bundle))});
+  out.push_back({"zookeeper-client.args",
+                 render_arguments(
+                     zookeeper_client_arguments(bundle, client_heap_mb(facts.memory().total_mb)))});
+}
+
 void add_arguments(const RenderInput& input,
                    const SizingFacts& facts,
                    std::vector<RenderedFile>& out) {
   for (const JavaBundle& bundle : input.bundles) {
     if (bundle.name == kHadoopBundle) add_hadoop_arguments(input, bundle, facts, out);
     if (bundle.name == kSparkBundle) add_spark_arguments(bundle, out);
+    if (bundle.name == kZookeeperBundle) add_zookeeper_arguments(bundle, facts, out);
   }
 }
 

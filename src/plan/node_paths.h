@@ -14,9 +14,10 @@ inline constexpr std::string_view kJavaPath = "/usr/lib/jvm/default/bin/java";
 inline constexpr std::string_view kJavaHome = "/usr/lib/jvm/default";
 inline constexpr std::string_view kTemporaryPath = "/data/1/tmp";
 
-// The bundle that HDFS and YARN run from, and that of Spark.
+// The bundle that HDFS and YARN run from, that of Spark, and that of ZooKeeper.
 inline constexpr std::string_view kHadoopBundle = "hadoop";
 inline constexpr std::string_view kSparkBundle = "spark";
+inline constexpr std::string_view kZookeeperBundle = "zookeeper";
 
 // Where a component's bundle is mounted: /opt/tusker/hadoop.
 inline std::string bundle_path(std::string_view bundle) {

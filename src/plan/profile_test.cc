@@ -72,6 +72,19 @@ TEST(Profiles, WithSparkRunADriverAnApplicationMasterAndAnExecutor) {
   }
 }
 
+TEST(Profiles, WithZookeeperHaveRoomForIt) {
+  for (const Profile& profile : profiles({"hdfs", "yarn", "zookeeper"})) {
+    SCOPED_TRACE(profile.name);
+    CreateRequest asked = testing::request(profile.master_spec, profile.core_spec);
+    asked.software = {"hdfs-3.5.0", "yarn-3.5.0", "zookeeper-3.9.5"};
+    const auto plan = testing::plan(testing::one_host(), asked);
+    ASSERT_TRUE(plan.ok()) << plan.error().message();
+    std::uint64_t total = 0;
+    for (const store::Node& node : plan->nodes) total += node.spec().memory_bytes();
+    EXPECT_EQ(total, profile.total_memory_bytes);
+  }
+}
+
 TEST(Profiles, TheLargestThatFitsIsTaken) {
   EXPECT_FALSE(largest_profile_that_fits(3071 * kMb).has_value());
   EXPECT_EQ(largest_profile_that_fits(3072 * kMb)->name, "small");

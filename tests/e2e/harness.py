@@ -33,6 +33,13 @@ def wait_until(check: Callable[[], object], seconds: float, what: str):
         time.sleep(0.1)
 
 
+def left_of(nodes: list[str]) -> list[str]:
+    """Those of these node ids that the kernel still shows something of."""
+    shown = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
+    shown += Path("/proc/self/mountinfo").read_text()
+    return [node for node in nodes if node in shown]
+
+
 class Installation:
     """`tusker up` on a data folder of its own."""
 

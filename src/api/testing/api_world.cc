@@ -90,8 +90,11 @@ void ApiWorld::add_bundles() {
   (*image.mutable_facts())["arch"] = "amd64";
   store::Bundle hadoop = bundle(store::Bundle::COMPONENT, "hadoop", "3.5.0");
   (*hadoop.mutable_facts())["class_path"] = "/opt/tusker/hadoop/lib/a.jar";
+  store::Bundle zookeeper = bundle(store::Bundle::COMPONENT, "zookeeper", "3.9.5");
+  (*zookeeper.mutable_facts())["class_path"] = "/opt/tusker/zookeeper/lib/a.jar";
   change.put(std::move(image));
   change.put(std::move(hadoop));
+  change.put(std::move(zookeeper));
   journal.commit(std::move(change));
 }
 

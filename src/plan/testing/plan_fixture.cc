@@ -74,7 +74,14 @@ std::vector<store::Bundle> bundles() {
   store::Bundle spark_archive = bundle(store::Bundle::ARCHIVE, "spark", "4.1.4", '5', 200000000);
   spark_archive.set_archive_of_image(image.digest());
   spark_archive.set_archive_of_bundle(spark.digest());
-  return {image, hadoop, archive, spark, spark_archive};
+  store::Bundle zookeeper = bundle(store::Bundle::COMPONENT, "zookeeper", "3.9.5", '6', 11000000);
+  (*zookeeper.mutable_facts())["class_path"] =
+      "/opt/tusker/zookeeper/lib/a.jar:/opt/tusker/zookeeper/lib/b.jar";
+  store::Bundle zookeeper_archive =
+      bundle(store::Bundle::ARCHIVE, "zookeeper", "3.9.5", '7', 20000000);
+  zookeeper_archive.set_archive_of_image(image.digest());
+  zookeeper_archive.set_archive_of_bundle(zookeeper.digest());
+  return {image, hadoop, archive, spark, spark_archive, zookeeper, zookeeper_archive};
 }
 
 CreateRequest request(const std::string& master_spec,

@@ -18,7 +18,7 @@ HostInventory host(const std::string& name,
                    std::uint64_t memory_gb,
                    std::uint64_t disk_gb);
 
-// One image, one hadoop bundle of three jars, one archive for the two.
+// One image, one bundle of a few jars for each component, and each one's archive.
 std::vector<store::Bundle> bundles();
 
 // 1 master and `cores` core nodes with HDFS and YARN.

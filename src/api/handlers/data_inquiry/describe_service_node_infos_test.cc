@@ -60,7 +60,7 @@ class DescribeServiceNodeInfos : public ::testing::Test {
     });
   }
   ApiWorld world;
-  const std::string id = world.create("wordcount");
+  std::string id = world.create("wordcount");
 };
 
 using Names = std::vector<std::string>;
@@ -90,6 +90,19 @@ TEST_F(DescribeServiceNodeInfos, SaysWhereAProcessIsAndWhatItsNumbersAre) {
   EXPECT_EQ(data_node.at("PortsInfo").as_string(), "data:4001,http:4002,ipc:4004");
   EXPECT_EQ(data_node.at("ConfGroupName").as_string(), "hdfs-core-defaultGroup");
   EXPECT_EQ(process("SecondaryNameNode").at("NodeType").as_int64(), -1) << "0 would be ZooKeeper's";
+}
+
+TEST_F(DescribeServiceNodeInfos, ZookeepersNumberIsTheDocumentedZero) {
+  std::string body = ApiWorld::create_body("with-zookeeper");
+  const std::string_view last = R"("yarn-3.5.0")";
+  body.insert(body.find(last) + last.size(), R"(, "zookeeper-3.9.5")");
+  const Answered made = world.call("CreateInstance", body);
+  ASSERT_EQ(made.code, "") << made.message;
+  const boost::json::value answer = boost::json::parse(made.reply.body);
+  id = std::string(answer.at("Response").at("InstanceId").as_string());
+  EXPECT_EQ(process("QuorumPeerMain").at("NodeType").as_int64(), 0);
+  EXPECT_EQ(process("QuorumPeerMain").at("PortsInfo").as_string(), "client:2181");
+  EXPECT_EQ(names(R"(,"ServiceName":"ZOOKEEPER")"), (Names{"QuorumPeerMain master"}));
 }
 
 TEST_F(DescribeServiceNodeInfos, TellsTheHealthThatTheAgentReports) {
