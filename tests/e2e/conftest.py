@@ -1,41 +1,6 @@
 import os
-import shutil
 import sys
-from pathlib import Path
-
-import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from audit import difference, snapshot  # noqa: E402
-from harness import BLOBS, TUSKER, Installation  # noqa: E402
-
-
-def pytest_configure(config):
-    # A machine that cannot run nodes fails the tests, it does not skip them.
-    assert os.geteuid() == 0, "the end-to-end tests start containers: run them as root"
-    assert TUSKER.exists(), f"{TUSKER} is missing: make build"
-    assert (BLOBS / "index.json").exists(), f"{BLOBS}/index.json is missing: tusker bundle build"
-
-
-@pytest.fixture(scope="session")
-def machine_before():
-    return snapshot()
-
-
-def make_installation(path: Path) -> Installation:
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o755)
-    return Installation(path)
-
-
-@pytest.fixture(scope="module")
-def installation(machine_before, tmp_path_factory):
-    """An installation that the tests of one file share; whatever they leave, nothing is left after it."""
-    data = Path("/var/tmp") / f"tusker-e2e-{os.getpid()}-{tmp_path_factory.mktemp('i').name}"
-    made = make_installation(data)
-    made.up()
-    yield made
-    made.down(purge=True)
-    shutil.rmtree(data, ignore_errors=True)
-    assert difference(machine_before, snapshot()) == []
+from fixtures import installation, machine_before, pytest_configure  # noqa: E402, F401

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audit import difference, snapshot
-from conftest import make_installation
+from fixtures import make_installation
 from harness import TUSKER
 
 
