@@ -28,7 +28,9 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
   HttpReply reply;
   std::optional<Error> refused;  // by take_body
   bool interim() const { return reply.status >= 100 && reply.status < 200 && reply.status != 101; }
-  bool streams() const { return options_.on_body && reply.status / 100 == 2; }
+  bool streams() const {
+    return options_.on_body && (options_.streams_every_status || reply.status / 100 == 2);
+  }
 
  private:
   void on_response_impl(int code, boost::beast::string_view, int, error_code&) override {
@@ -118,6 +120,12 @@ bool ResponseReader::done() const {
 }
 bool ResponseReader::streaming() const {
   return parser_->is_header_done() && parser_->streams();
+}
+bool ResponseReader::has_head() const {
+  return parser_->is_header_done() && !parser_->interim();
+}
+const HttpReply& ResponseReader::head() const {
+  return parser_->reply;
 }
 HttpReply ResponseReader::reply() && {
   return std::move(parser_->reply);

@@ -1,6 +1,6 @@
 #pragma once
 
-// For src/net only: reading an answer as a client. Pure.
+// Reading an answer as a client. Pure.
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +21,7 @@ class ResponseReader {
     bool head_only = false;  // the answer to HEAD: no body whatever its headers say
     std::size_t max_body_bytes = 0;
     std::function<Status(std::string_view)> on_body;  // for 2xx, instead of HttpReply::body
+    bool streams_every_status = false;                // on_body gets the others' bodies as well
   };
 
   explicit ResponseReader(Options options);
@@ -32,6 +33,8 @@ class ResponseReader {
   Status take_end();
   bool done() const;
   bool streaming() const;  // on_body gets what comes
+  bool has_head() const;   // of the answer itself: status and headers are known
+  const HttpReply& head() const;
   HttpReply reply() &&;
 
  private:
