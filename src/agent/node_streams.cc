@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/connect_stream.h"
 #include "agent/log_stream.h"
 #include "agent/program_stream.h"
 #include "agent/service_scripts.h"
@@ -61,6 +62,16 @@ Result<NodeStreams::Opened> NodeStreams::make(const link::OpenStream& request) {
     TK_TRY(HostKeeper::Running running, keeper_.running(request.node_id()));
     return Opened(std::make_shared<ProgramStream>(
         std::move(around), request.id(), keeper_, request.exec(), std::move(running)));
+  }
+  if (request.has_connect()) {
+    TK_TRY(const HostKeeper::Running running, keeper_.running(request.node_id()));
+    if (request.connect().port() == 0 || request.connect().port() > 65535)
+      return refused("a TCP port is between 1 and 65535");
+    return Opened(
+        std::make_shared<ConnectStream>(std::move(around),
+                                        request.id(),
+                                        running.order->node.address(),
+                                        static_cast<std::uint16_t>(request.connect().port())));
   }
   if (!request.has_tail()) return refused("this agent does not know this kind of stream");
   // Both become part of a path.

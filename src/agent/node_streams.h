@@ -15,9 +15,9 @@
 
 namespace tusker {
 
-// What users have opened on this host: programs in its nodes, logs of its roles. Each is joined to
-// the server by a connection of its own, dialled here to /stream/ID, and ends with it, and all of
-// them with this. Loop thread only.
+// What users have opened on this host: programs in its nodes, logs of its roles, connections to
+// its nodes' pages. Each is joined to the server by a connection of its own, dialled here to
+// /stream/ID, and ends with it, and all of them with this. Loop thread only.
 class NodeStreams {
  public:
   // `refuse` tells the server of a stream that cannot be opened. All that is borrowed outlives it.

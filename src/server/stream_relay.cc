@@ -23,8 +23,9 @@ WebSocketOptions stream_options() {
 struct StreamRelay::Waiting {
   HostId host;
   Responder user;
+  Ready ready;  // set: the server is the user
   Refuse refuse;
-  Timer limit;
+  Timer limit = {};
 };
 
 struct StreamRelay::Joined {
@@ -42,22 +43,33 @@ void StreamRelay::open(const HostId& host,
                        link::OpenStream request,
                        Responder user,
                        Refuse refuse) {
+  ask(std::move(request),
+      std::make_unique<Waiting>(Waiting{host, std::move(user), nullptr, std::move(refuse)}));
+}
+
+void StreamRelay::open_here(const HostId& host,
+                            link::OpenStream request,
+                            Ready ready,
+                            Refuse refuse) {
+  ask(std::move(request),
+      std::make_unique<Waiting>(Waiting{host, Responder(), std::move(ready), std::move(refuse)}));
+}
+
+void StreamRelay::ask(link::OpenStream request, std::unique_ptr<Waiting> waiting) {
   if (waiting_.size() + joined_.size() >= kMaxStreams) {
-    refuse(Error::make(ErrorCode::ResourceExhausted,
-                       "{} streams are open already; close one and try again",
-                       kMaxStreams));
+    waiting->refuse(Error::make(ErrorCode::ResourceExhausted,
+                                "{} streams are open already; close one and try again",
+                                kMaxStreams));
     return;
   }
   std::string id(16, '\0');
   random_.fill({reinterpret_cast<std::uint8_t*>(id.data()), id.size()});
   id = to_hex({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()});
   request.set_id(id);
-  if (Status asked = controller_.open_stream(host, request); !asked.ok()) {
-    refuse(asked.error());
+  if (Status asked = controller_.open_stream(waiting->host, request); !asked.ok()) {
+    waiting->refuse(asked.error());
     return;
   }
-  auto waiting =
-      std::make_unique<Waiting>(Waiting{host, std::move(user), std::move(refuse), Timer()});
   waiting->limit = loop_.after(kDialLimit, [this, id] {
     fail(id,
          Error::make(ErrorCode::DeadlineExceeded,
@@ -82,9 +94,17 @@ void StreamRelay::agent_refused(const link::StreamEnd& end) {
 bool StreamRelay::agent_dialled(const std::string& id, const HostId& host, const Responder& agent) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end() || found->second->host != host) return false;
-  const std::unique_ptr<Waiting> waiting = std::move(found->second);
+  std::unique_ptr<Waiting> waiting = std::move(found->second);
   waiting_.erase(found);
+  if (waiting->ready) {
+    agent.accept_websocket(stream_options(), std::move(waiting->ready));
+  } else {
+    accept(std::move(waiting), agent);
+  }
+  return true;
+}
 
+void StreamRelay::accept(std::unique_ptr<Waiting> waiting, const Responder& agent) {
   const std::uint64_t number = ++last_number_;
   auto joined = std::make_unique<Joined>();
   const std::weak_ptr<bool> alive = alive_;
@@ -103,7 +123,6 @@ bool StreamRelay::agent_dialled(const std::string& id, const HostId& host, const
                                  join(number);
                                });
       });
-  return true;
 }
 
 void StreamRelay::join(std::uint64_t number) {

@@ -20,8 +20,8 @@ namespace tusker::server {
 //
 // A user waits until the agent of the node's host has dialled, at most 10 s, so a stream that
 // cannot be had is refused with a reason rather than opened and closed. Back-pressure passes
-// through: a side that does not read stops the other. Both end together. Loop thread only; loop and
-// controller outlive it.
+// through: a side that does not read stops the other. Both end together. The server itself may be
+// the user too. Loop thread only; loop and controller outlive it.
 class StreamRelay {
  public:
   // Answers the user's request when there will be no stream.
@@ -35,6 +35,11 @@ class StreamRelay {
   // `request.id` is filled in here.
   void open(const HostId& host, link::OpenStream request, Responder user, Refuse refuse);
 
+  // The same with the server as the user: `ready` gets the agent's connection, not started yet.
+  // Exactly one of the two is called, later or at once.
+  using Ready = std::function<void(std::unique_ptr<WebSocket>)>;
+  void open_here(const HostId& host, link::OpenStream request, Ready ready, Refuse refuse);
+
   // The agent of `host` dialled /stream/ID. False: nobody waits for this id, or not from this host.
   bool agent_dialled(const std::string& id, const HostId& host, const Responder& agent);
 
@@ -47,7 +52,10 @@ class StreamRelay {
   struct Waiting;
   struct Joined;
 
+  // Asks the agent; nothing, and `waiting` was refused, when there is nobody to ask.
+  void ask(link::OpenStream request, std::unique_ptr<Waiting> waiting);
   void fail(const std::string& id, const Error& error);
+  void accept(std::unique_ptr<Waiting> waiting, const Responder& agent);
   void join(std::uint64_t number);
   void finish(std::uint64_t number);
   void carry(WebSocket& from, WebSocket& to, std::string_view message);
