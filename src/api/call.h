@@ -14,6 +14,7 @@ namespace tusker {
 class Controller;
 class Journal;
 class Model;
+class PageAccess;
 class Store;
 struct Definitions;
 }  // namespace tusker
@@ -31,6 +32,7 @@ struct Services {
   Random& random;
   const Sealer& sealer;
   Log log;
+  PageAccess& page_access;
 };
 
 // Who calls, as its signature proved.

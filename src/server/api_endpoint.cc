@@ -39,7 +39,7 @@ api::ApiRequest to_api(const HttpRequest& request, std::vector<api::Header>& hea
 }  // namespace
 
 std::size_t ApiEndpoint::body_limit(const HttpRequest& head) {
-  if (head.method == "GET")
+  if (head.method == "GET" || PagesEndpoint::is_for_pages(head))
     return 0;  // of other methods the body is read, so that they get their documented error
   return head.header("Content-Type").starts_with("application/x-www-form-urlencoded")
              ? kMaxFormBytes
@@ -47,6 +47,7 @@ std::size_t ApiEndpoint::body_limit(const HttpRequest& head) {
 }
 
 void ApiEndpoint::handle(HttpRequest request, Responder responder) {
+  if (PagesEndpoint::is_for_pages(request)) return parts_.pages.handle(request, responder);
   std::vector<api::Header> headers;
   const api::ApiRequest call = to_api(request, headers);
   if (request.path == "/stream" && request.wants_websocket()) return open_stream(call, responder);
@@ -95,7 +96,8 @@ void ApiEndpoint::open_stream(const api::ApiRequest& request, const Responder& r
 HttpResponse ApiEndpoint::refuse(const HttpRequest* head, const HttpRefusal& refusal) {
   // Clients of this API take any status but 200 for a fault of the network; only what is not even
   // HTTP gets one.
-  if (head == nullptr) return HttpHandler::refuse(head, refusal);
+  if (head == nullptr || PagesEndpoint::is_for_pages(*head))
+    return HttpHandler::refuse(head, refusal);
   Error error(ErrorCode::InvalidArgument, refusal.message);
   if (refusal.kind == HttpRefusal::Kind::BodyTooLarge) {
     error = Error(ErrorCode::InvalidArgument, refusal.message)

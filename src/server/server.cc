@@ -14,6 +14,7 @@
 #include "model/model.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
+#include "pages/page_access.h"
 #include "plan/definitions.h"
 #include "server/agents_endpoint.h"
 #include "server/api_endpoint.h"
@@ -22,6 +23,7 @@
 #include "server/endpoint_file.h"
 #include "server/loop_timers.h"
 #include "server/metrics.h"
+#include "server/pages_endpoint.h"
 #include "server/privileges.h"
 #include "server/stream_relay.h"
 #include "server/token_file.h"
@@ -64,6 +66,8 @@ class Server {
   std::optional<Authority> authority_;
   std::optional<BundleRegistry> bundles_;
   std::optional<StreamRelay> streams_;
+  std::optional<PageAccess> page_access_;
+  std::optional<PagesEndpoint> pages_endpoint_;
   std::optional<api::ApiService> api_;
   std::unique_ptr<ApiEndpoint> api_endpoint_;
   std::unique_ptr<AgentsEndpoint> agents_endpoint_;
@@ -85,17 +89,28 @@ Status Server::start() {
   authority_.emplace(std::move(authority));
   bundles_.emplace(folder_ + "/blobs", model_, *journal_, loop_, log_);
   streams_.emplace(loop_, *controller_, random_, log_);
+  page_access_.emplace(model_, loop_, random_);
+  pages_endpoint_.emplace(
+      PagesEndpoint::Parts{loop_, model_, *definitions_, *streams_, *page_access_, log_});
   api::ApiOptions api_options;
   api_options.rate_limit = options_.rate_limit;
-  api_.emplace(
-      api::Services{
-          model_, *controller_, *journal_, *store_, *definitions_, loop_, random_, *sealer_, log_},
-      api_options);
+  api_.emplace(api::Services{model_,
+                             *controller_,
+                             *journal_,
+                             *store_,
+                             *definitions_,
+                             loop_,
+                             random_,
+                             *sealer_,
+                             log_,
+                             *page_access_},
+               api_options);
   TK_TRY(std::string metrics_token, open_token_file(folder_ + "/metrics-token", "", random_));
   api_endpoint_ = std::make_unique<ApiEndpoint>(ApiEndpoint::Parts{
       *api_,
       *journal_,
       *streams_,
+      *pages_endpoint_,
       [this] { return metrics_text(model_, *definitions_, api_->calls(), kVersion, loop_.wall()); },
       std::move(metrics_token)});
   agents_endpoint_ = std::make_unique<AgentsEndpoint>(AgentsEndpoint::Parts{loop_,

@@ -77,9 +77,17 @@ ApiWorld::ApiWorld(ApiOptions options) : definitions(built_in_definitions().valu
   controller->start();
   add_bundles();
   connect_host();
-  api = std::make_unique<ApiService>(
-      Services{model, *controller, journal, store, definitions, clock, random, sealer, Log::none()},
-      std::move(options));
+  api = std::make_unique<ApiService>(Services{model,
+                                              *controller,
+                                              journal,
+                                              store,
+                                              definitions,
+                                              clock,
+                                              random,
+                                              sealer,
+                                              Log::none(),
+                                              page_access},
+                                     std::move(options));
 }
 
 ApiWorld::~ApiWorld() = default;

@@ -16,6 +16,7 @@
 #include "base/testing/fake_clock.h"
 #include "control/controller.h"
 #include "control/installation.h"
+#include "pages/page_access.h"
 #include "plan/definitions.h"
 #include "store/testing/sim_store.h"
 
@@ -113,6 +114,7 @@ class ApiWorld {
   Sealer sealer = Sealer::for_test();
   Journal journal{model, store};
   HandTimers timers;
+  PageAccess page_access{model, clock, random};
   Definitions definitions;
   RootKey key;
   HostId host;
