@@ -43,7 +43,8 @@ std::string_view version_of(std::string_view action) {
                                        "CancelJob",
                                        "ExplainSetting",
                                        "DescribeRoleLogs",
-                                       "DescribeBundles"};
+                                       "DescribeBundles",
+                                       "CreatePageLink"};
   return std::ranges::find(kOwn, action) == std::end(kOwn) ? kPublicVersion : kOwnVersion;
 }
 

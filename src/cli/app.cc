@@ -67,6 +67,7 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_run(*app, choice);
   add_sql(*app, choice);
   add_pyspark(*app, choice);
+  add_ui(*app, choice);
   add_shell(*app, choice);
   add_logs(*app, choice);
   add_events(*app, choice);

@@ -185,6 +185,28 @@ TEST_F(App, ListsRolesThatHaveLogsAlsoOfAClusterThatHasEnded) {
   EXPECT_EQ(run({"logs", "wordcount", "core-3", "-f"}), kUsage);
 }
 
+// Whoever reads standard output alone has the link and nothing else.
+TEST_F(App, PrintsTheLinkToPagesAtThePortThatItIsConfiguredWith) {
+  server_.answer("CreatePageLink",
+                 {{{"Hostname", "emr-aaaaaaaa.localhost"},
+                   {"Path", "/.tusker/login?token=abc"},
+                   {"ValidSeconds", 60},
+                   {"SessionSeconds", 28800},
+                   {"Pages",
+                    {{{"Title", "NameNode"},
+                      {"Hostname", "4008-master-1.emr-aaaaaaaa.localhost"},
+                      {"Path", "/"}}}}}});
+  EXPECT_EQ(run({"ui", "wordcount"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("InstanceId"), "emr-aaaaaaaa");
+  EXPECT_EQ(fake_.out, "http://emr-aaaaaaaa.localhost:1/.tusker/login?token=abc\n");
+  EXPECT_NE(fake_.err.find("within 60 s"), std::string::npos) << fake_.err;
+  fake_.out.clear();
+  EXPECT_EQ(run({"ui", "wordcount", "-o", "json"}), kDone) << fake_.err;
+  const json::value shown = json::parse(fake_.out);
+  EXPECT_EQ(shown.at("Link"), "http://emr-aaaaaaaa.localhost:1/.tusker/login?token=abc");
+  EXPECT_EQ(shown.at("Pages").at(0).at("Url"), "http://4008-master-1.emr-aaaaaaaa.localhost:1/");
+}
+
 TEST_F(App, ListsHostsAndFlows) {
   server_.answer(
       "DescribeHosts",
@@ -311,7 +333,7 @@ TEST(Complete, OffersCommandsOptionsAndClusterNames) {
             std::vector<std::string>{"--dry-run"});
   EXPECT_EQ(complete({"cluster", "list", "-o", ""}, names),
             (std::vector<std::string>{"json", "table"}));
-  for (const std::string command : {"run", "shell", "logs", "events"})
+  for (const std::string command : {"run", "shell", "logs", "events", "ui"})
     EXPECT_EQ(complete({command, "w"}, names), Names{"wordcount"}) << command;
   for (const std::string group : {"node", "flow"})
     EXPECT_EQ(complete({group, "list", "w"}, names), Names{"wordcount"}) << group;

@@ -74,7 +74,8 @@ bool takes_cluster(std::string_view title) {
                                           "pyspark",
                                           "run",
                                           "shell",
-                                          "sql"};
+                                          "sql",
+                                          "ui"};
   return std::find(std::begin(kTitles), std::end(kTitles), title) != std::end(kTitles);
 }
 

@@ -22,6 +22,7 @@ void add_run(CLI::App& root, Choice& choice);
 void add_sql(CLI::App& root, Choice& choice);
 void add_pyspark(CLI::App& root, Choice& choice);
 void add_node(CLI::App& root, Choice& choice);
+void add_ui(CLI::App& root, Choice& choice);
 void add_shell(CLI::App& root, Choice& choice);
 void add_logs(CLI::App& root, Choice& choice);
 void add_events(CLI::App& root, Choice& choice);
