@@ -41,6 +41,7 @@ zk get -s /a 2>get.log | head -n 1
 printf '%s\n' 'ls -R /' 'stat /a' 'set /a two' 'create -s /c- x' 'get -w /a' 'addauth digest u:p' 'getAcl /a' 'delete /a' quit | zk >prompt.log 2>&1
 
 echo "train: stopping"
+# shellcheck disable=SC2154 # daemon() sets it
 kill "$pid_zookeeper"
 wait || true
 
