@@ -60,7 +60,7 @@ NodeView NodeObserver::look(WallTime now, bool with_figures) {
   }
   for (const link::Task& task : desired_.tasks())
     view.tasks.push_back(read_task(node_, desired_, task, now));
-  if (with_figures) count_figures(view);
+  if (with_figures || memory_used_ == 0) count_figures(view);
   for (auto& [name, role] : view.roles) role.memory_bytes = role_memory_[name];
   view.memory_used = memory_used_;
   view.disk_used = disk_used_;

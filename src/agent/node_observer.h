@@ -37,7 +37,7 @@ class NodeObserver {
                const link::Node& desired,
                std::shared_ptr<Container> container);
 
-  // `with_figures`: also count memory and disk.
+  // `with_figures`: also count memory and disk, as the first look does anyway.
   NodeView look(WallTime now, bool with_figures);
   // The next look ends the task that took too long.
   const link::Node& desired() const { return desired_; }

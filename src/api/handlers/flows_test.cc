@@ -133,7 +133,7 @@ TEST_F(Flows, HostsAndBundlesAreListed) {
   EXPECT_EQ(host.at("Connected").as_bool(), true);
   EXPECT_EQ(host.at("Nodes").as_int64(), 3);
   EXPECT_EQ(host.at("MemoryReservedBytes").as_int64(), 3 * (2048LL << 20));
-  EXPECT_EQ(answer("DescribeBundles", "{}").at("Bundles").as_array().size(), 2U);
+  EXPECT_EQ(answer("DescribeBundles", "{}").at("Bundles").as_array().size(), 3U);
 }
 
 }  // namespace
