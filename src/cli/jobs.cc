@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/letters.h"
 #include "cli/json_text.h"
 #include "cli/table.h"
 #include "cli/words.h"
@@ -50,13 +51,6 @@ bool any_step_is(const JobView& job, std::string_view state) {
 
 bool has_end(const JobView::Step& step) {
   return step.state != "WAITING" && step.state != "RUNNING";
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return lower;
 }
 
 }  // namespace

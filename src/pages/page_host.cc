@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/ids.h"
+#include "base/letters.h"
 
 namespace tusker {
 
@@ -21,14 +22,6 @@ std::optional<std::uint16_t> parse_port(std::string_view digits) {
   if (failure != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0'))
     return std::nullopt;
   return port;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
 }
 
 bool is_node_name(std::string_view text) {
@@ -50,6 +43,10 @@ std::optional<PageName> parse_page_name(std::string_view label) {
 }
 
 std::optional<PageHost> parse_page_host(std::string_view host) {
+  // Most are the API's own address: told apart by their end, before anything is copied.
+  const std::string_view bare = host.substr(0, host.find(':'));
+  if (bare.size() <= kTop.size() || lower_case(bare.substr(bare.size() - kTop.size())) != kTop)
+    return std::nullopt;
   PageHost page;
   std::string name = lower_case(host);
   if (const std::size_t colon = name.find(':'); colon != std::string::npos) {
@@ -57,7 +54,6 @@ std::optional<PageHost> parse_page_host(std::string_view host) {
     page.own_port = name.substr(colon);
     name.resize(colon);
   }
-  if (!name.ends_with(kTop)) return std::nullopt;
   name.resize(name.size() - kTop.size());
   if (const std::size_t dot = name.find('.'); dot != std::string::npos) {
     std::optional<PageName> named = parse_page_name(std::string_view(name).substr(0, dot));

@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "base/letters.h"
+
 namespace tusker {
 
 namespace {
@@ -27,13 +29,6 @@ std::string decoded(std::string_view text) {
     if (escape) i += 2;
   }
   return out;
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/letters.h"
+
 namespace tusker {
 
 namespace {
@@ -50,12 +52,6 @@ std::string_view authority_at(std::string_view text) {
   if (end == digits) return {};
   const bool goes_on = end < text.size() && (is_letter_or_digit(text[end]) || text[end] == '@');
   return goes_on ? std::string_view() : text.substr(0, end);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(), lower);
-  return made;
 }
 
 }  // namespace
