@@ -1,12 +1,12 @@
 #include "api/sign.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <array>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 
 #include "base/check.h"
 #include "base/letters.h"
@@ -54,10 +54,12 @@ HmacKey derive_tc3_key(std::string_view secret_key,
 }
 
 std::string utc_date(std::int64_t unix_seconds) {
-  const std::time_t time = unix_seconds;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+  using namespace std::chrono;
+  const year_month_day date(floor<days>(sys_seconds{seconds{unix_seconds}}));
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"),
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 std::string tc3_signature(const HmacKey& key,

@@ -137,7 +137,7 @@ void Model::put_cluster(const std::string& id, store::Cluster row, Touched& touc
     clusters_by_name_[{stored.account(), stored.name()}].erase(stored.number());
   }
   stored = std::move(row);
-  clusters_by_account_[stored.account()][stored.number()] = &stored;
+  clusters_by_account_[stored.account()][stored.number()] = {&stored, &nodes_by_cluster_[id].tally};
   clusters_by_name_[{stored.account(), stored.name()}].insert(stored.number());
   touch_cluster(id, touched);
 }
@@ -149,7 +149,9 @@ void Model::remove_cluster(const std::string& id) {
   clusters_by_account_[found->second.account()].erase(found->second.number());
   clusters_by_name_[name].erase(found->second.number());
   if (clusters_by_name_[name].empty()) clusters_by_name_.erase(name);
+  const std::string cluster_id = found->first;
   clusters_.erase(found);
+  forget_empty_index(cluster_id);
 }
 
 void Model::put_node(const std::string& id, store::Node row, Touched& touched) {
@@ -176,7 +178,10 @@ void Model::remove_node(const std::string& id, Touched& touched) {
 }
 
 void Model::index_node(const store::Node& node) {
-  nodes_by_cluster_[node.cluster_id()][{node.type(), node.index()}] = &node;
+  ClusterNodes& of_cluster = nodes_by_cluster_[node.cluster_id()];
+  of_cluster.rows[{node.type(), node.index()}] = &node;
+  ++of_cluster.tally.count.at(static_cast<std::size_t>(node.type()));
+  note_master(of_cluster);
   nodes_by_host_[node.host_id()][node.id()] = &node;
   Reservation& held = reserved_[node.host_id()];
   held.memory_bytes += node.spec().memory_bytes();
@@ -188,9 +193,11 @@ void Model::index_node(const store::Node& node) {
 }
 
 void Model::unindex_node(const store::Node& node) {
-  const auto of_cluster = nodes_by_cluster_.find(node.cluster_id());
-  of_cluster->second.erase({node.type(), node.index()});
-  if (of_cluster->second.empty()) nodes_by_cluster_.erase(of_cluster);
+  ClusterNodes& of_cluster = nodes_by_cluster_[node.cluster_id()];
+  of_cluster.rows.erase({node.type(), node.index()});
+  --of_cluster.tally.count.at(static_cast<std::size_t>(node.type()));
+  note_master(of_cluster);
+  forget_empty_index(node.cluster_id());
   const auto on_host = nodes_by_host_.find(node.host_id());
   on_host->second.erase(node.id());
   if (on_host->second.empty()) nodes_by_host_.erase(on_host);
@@ -202,6 +209,17 @@ void Model::unindex_node(const store::Node& node) {
     const auto uses = file_uses_.find(file.digest());
     if (uses != file_uses_.end() && --uses->second == 0) file_uses_.erase(uses);
   }
+}
+
+void Model::note_master(ClusterNodes& nodes) {
+  const auto first = nodes.rows.lower_bound({store::MASTER, 0});
+  const bool found = first != nodes.rows.end() && first->first.first == store::MASTER;
+  nodes.tally.master_address = found ? first->second->address() : std::string();
+}
+
+void Model::forget_empty_index(const std::string& cluster_id) {
+  const auto found = nodes_by_cluster_.find(cluster_id);
+  if (found->second.rows.empty() && !clusters_.contains(cluster_id)) nodes_by_cluster_.erase(found);
 }
 
 void Model::put_flow(store::Flow row, Touched& touched) {
@@ -299,9 +317,12 @@ const std::set<std::int64_t>& Model::unfinished_jobs_of(std::string_view cluster
   return find_or_empty(unfinished_jobs_, cluster_id);
 }
 
-const std::map<std::int64_t, const store::Cluster*>& Model::clusters_of(
-    std::uint64_t account) const {
+const std::map<std::int64_t, ListedCluster>& Model::clusters_of(std::uint64_t account) const {
   return find_or_empty(clusters_by_account_, account);
+}
+
+ListedCluster Model::listed(const store::Cluster& cluster) const {
+  return clusters_by_account_.at(cluster.account()).at(cluster.number());
 }
 
 std::vector<const store::Cluster*> Model::clusters_named(std::uint64_t account,
@@ -309,14 +330,14 @@ std::vector<const store::Cluster*> Model::clusters_named(std::uint64_t account,
   std::vector<const store::Cluster*> found;
   for (const std::int64_t number :
        find_or_empty(clusters_by_name_, std::pair(account, std::string(name)))) {
-    found.push_back(clusters_by_account_.at(account).at(number));
+    found.push_back(clusters_by_account_.at(account).at(number).row);
   }
   return found;
 }
 
 const std::map<Model::NodeOrder, const store::Node*>& Model::nodes_of(
     std::string_view cluster_id) const {
-  return find_or_empty(nodes_by_cluster_, cluster_id);
+  return find_or_empty(nodes_by_cluster_, cluster_id).rows;
 }
 
 const std::map<std::string, const store::Node*>& Model::nodes_on(std::string_view host_id) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -34,6 +35,18 @@ struct Reservation {
   std::uint64_t memory_bytes = 0;
   std::uint64_t disk_bytes = 0;  // data disks, thin ones too: a thin disk may fill
   std::uint32_t cpus = 0;        // weights: may exceed what the host has
+};
+
+// What a cluster's nodes come to, those being removed too.
+struct NodeTally {
+  std::array<std::uint32_t, store::NodeType_ARRAYSIZE> count{};  // by NodeType
+  std::string master_address;  // of the first master; empty without one
+};
+
+// A cluster in a list. Both pointers hold until the cluster's row is deleted.
+struct ListedCluster {
+  const store::Cluster* row = nullptr;
+  const NodeTally* nodes = nullptr;
 };
 
 // What a change or a report touched, so that reconcilers look only there.
@@ -89,7 +102,9 @@ class Model {
 
   // An account's clusters by their numeric Id, so oldest first; ended ones too while their rows are
   // kept.
-  const std::map<std::int64_t, const store::Cluster*>& clusters_of(std::uint64_t account) const;
+  const std::map<std::int64_t, ListedCluster>& clusters_of(std::uint64_t account) const;
+  // One cluster as such a list has it.
+  ListedCluster listed(const store::Cluster& cluster) const;
   // Those of them with this name: a name is a label, several may have it.
   std::vector<const store::Cluster*> clusters_named(std::uint64_t account,
                                                     std::string_view name) const;
@@ -126,6 +141,12 @@ class Model {
   Touched observe_state(const HostId& host, const link::Observed& state, Time now);
 
  private:
+  // There is one for each cluster, and for each cluster that nodes name.
+  struct ClusterNodes {
+    std::map<NodeOrder, const store::Node*> rows;
+    NodeTally tally;
+  };
+
   void put(const std::string& id, Object object, Touched& touched);
   void remove(store::Kind kind, const std::string& id, Touched& touched);
   void put_cluster(const std::string& id, store::Cluster row, Touched& touched);
@@ -137,6 +158,8 @@ class Model {
   void remove_node(const std::string& id, Touched& touched);
   void index_node(const store::Node& node);
   void unindex_node(const store::Node& node);
+  static void note_master(ClusterNodes& nodes);
+  void forget_empty_index(const std::string& cluster_id);
   void touch_cluster(std::string_view cluster_id, Touched& touched) const;
 
   store::Installation installation_;
@@ -150,11 +173,9 @@ class Model {
   Table<store::Bundle> bundles_;
   std::map<std::int64_t, store::Job> jobs_;
 
-  std::map<std::uint64_t, std::map<std::int64_t, const store::Cluster*>> clusters_by_account_;
+  std::map<std::uint64_t, std::map<std::int64_t, ListedCluster>> clusters_by_account_;
   std::map<std::pair<std::uint64_t, std::string>, std::set<std::int64_t>> clusters_by_name_;
-  std::
-      unordered_map<std::string, std::map<NodeOrder, const store::Node*>, TextHash, std::equal_to<>>
-          nodes_by_cluster_;
+  std::unordered_map<std::string, ClusterNodes, TextHash, std::equal_to<>> nodes_by_cluster_;
   std::map<std::string, std::map<std::string, const store::Node*>, std::less<>> nodes_by_host_;
   std::map<std::string, Reservation, std::less<>> reserved_;
   std::map<std::string, std::size_t, std::less<>> file_uses_;

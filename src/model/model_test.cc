@@ -141,12 +141,40 @@ TEST_F(ModelTest, ListsNodesOfAClusterByTypeAndIndex) {
   EXPECT_TRUE(model_.nodes_of("emr-absent").empty());
 }
 
+TEST_F(ModelTest, CountsTheNodesOfAListedCluster) {
+  const store::Cluster& row = *model_.cluster("emr-00000001");
+  const ListedCluster listed = model_.listed(row);
+  EXPECT_EQ(listed.row, &row);
+  EXPECT_EQ(listed.nodes->count[store::CORE], 2U);
+  EXPECT_EQ(listed.nodes->master_address, "");
+
+  for (const auto& [index, address] :
+       {std::pair{2U, "10.244.0.12"}, std::pair{1U, "10.244.0.11"}}) {
+    store::Node master = node(fmt::format("emr-vm-0000000{}", 6 + index), "emr-00000001", kA);
+    master.set_type(store::MASTER);
+    master.set_index(index);
+    master.set_address(address);
+    model_.apply(puts(master));
+  }
+  EXPECT_EQ(listed.nodes->count[store::MASTER], 2U);
+  EXPECT_EQ(listed.nodes->master_address, "10.244.0.11") << "the first by index";
+
+  for (const char* const id : {"emr-vm-00000001", "emr-vm-00000002", "emr-vm-00000007"})
+    model_.apply(removes(store::NODE, id));
+  EXPECT_EQ(listed.nodes->count[store::CORE], 0U);
+  EXPECT_EQ(listed.nodes->master_address, "10.244.0.12");
+  model_.apply(removes(store::NODE, "emr-vm-00000008"));
+  EXPECT_EQ(model_.listed(row).nodes, listed.nodes) << "kept while the cluster's row is";
+  EXPECT_EQ(listed.nodes->count[store::MASTER], 0U);
+}
+
 TEST_F(ModelTest, ListsClustersOfAnAccountOldestFirst) {
   store::Cluster others = cluster("emr-00000000", 4);
   others.set_account(8);
   model_.apply(puts(cluster("emr-00000003", 3), cluster("emr-0000000z", 2), others));
   std::vector<std::int64_t> numbers;
-  for (const auto& [number, row] : model_.clusters_of(7)) numbers.push_back(row->number());
+  for (const auto& [number, listed] : model_.clusters_of(7))
+    numbers.push_back(listed.row->number());
   EXPECT_EQ(numbers, (std::vector<std::int64_t>{1, 2, 3}));
   EXPECT_EQ(model_.clusters_named(7, "demo").size(), 3U) << "a name is a label";
 

@@ -1,6 +1,6 @@
 #include "net/response_head.h"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
@@ -45,7 +45,7 @@ void append_response_head(std::string& out,
   const auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   fmt::format_to(std::back_inserter(out),
-                 "HTTP/1.1 {} {}\r\n",
+                 FMT_COMPILE("HTTP/1.1 {} {}\r\n"),
                  response.status,
                  std::string_view(reason.data(), reason.size()));
   append_header(out, "Date", framing.date);
@@ -53,7 +53,7 @@ void append_response_head(std::string& out,
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   const bool bodiless = response.status == 204 || response.status == 304;
   if (framing.length && !bodiless) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", *framing.length);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), *framing.length);
   } else if (!framing.length && !framing.http_1_0) {
     out += "Transfer-Encoding: chunked\r\n";
   }

@@ -8,7 +8,6 @@
 #include "api/tags.h"
 #include "base/encoding.h"
 #include "model/cluster_status.h"
-#include "model/model.h"
 
 namespace tusker::api {
 namespace {
@@ -27,26 +26,6 @@ std::int64_t as_number(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
 }
 
-// How many nodes of each type the cluster has, by NodeType's number, and the address of its first
-// master.
-struct Nodes {
-  std::array<std::int64_t, 6> count{};
-  std::string_view master_address;
-
-  std::int64_t of(store::NodeType type) const { return count[static_cast<std::size_t>(type)]; }
-};
-
-Nodes nodes_of(const store::Cluster& cluster, const Model& model) {
-  Nodes nodes;
-  for (const auto& [order, node] : model.nodes_of(cluster.id())) {
-    const auto type = static_cast<std::size_t>(order.first);
-    if (type < nodes.count.size()) ++nodes.count[type];
-    if (type == store::MASTER && nodes.master_address.empty())
-      nodes.master_address = node->address();
-  }
-  return nodes;
-}
-
 std::string_view run_time(const store::Cluster& cluster, WallTime now, Arena& arena) {
   const std::int64_t end = cluster.ended_wall_ms() != 0 ? cluster.ended_wall_ms() : now.ms;
   const std::int64_t seconds = std::max<std::int64_t>(0, (end - cluster.created_wall_ms()) / 1000);
@@ -58,10 +37,7 @@ std::string_view run_time(const store::Cluster& cluster, WallTime now, Arena& ar
 }
 
 // Null: the cluster was asked for without such nodes.
-const answer::OutterResource* resource_of(const store::Cluster& cluster,
-                                          store::NodeType type,
-                                          Arena& arena) {
-  const store::NodeGroup& group = group_of(cluster, type);
+const answer::OutterResource* resource_of(const store::NodeGroup& group, Arena& arena) {
   if (!group.has_spec()) return nullptr;
   const store::NodeSpec& spec = group.spec();
   answer::OutterResource& resource = *arena.make<answer::OutterResource>();
@@ -78,20 +54,39 @@ const answer::OutterResource* resource_of(const store::Cluster& cluster,
   return &resource;
 }
 
-const answer::EmrProductConfigOutter* config_of(const store::Cluster& cluster,
-                                                const Nodes& nodes,
-                                                Arena& arena) {
+void fill_resources(const store::Cluster& cluster,
+                    answer::EmrProductConfigOutter& config,
+                    Arena& arena) {
+  for (const store::NodeGroup& group : cluster.groups()) {
+    switch (group.type()) {
+      case store::MASTER:
+        config.master_resource = resource_of(group, arena);
+        break;
+      case store::CORE:
+        config.core_resource = resource_of(group, arena);
+        break;
+      case store::TASK:
+        config.task_resource = resource_of(group, arena);
+        break;
+      case store::COMMON:
+        config.com_resource = resource_of(group, arena);
+        break;
+      default:  // the answer has no place for routers
+        break;
+    }
+  }
+}
+
+const answer::EmrProductConfigOutter* config_of(const ListedCluster& listed, Arena& arena) {
+  const store::Cluster& cluster = *listed.row;
   answer::EmrProductConfigOutter& config = *arena.make<answer::EmrProductConfigOutter>();
   config.soft_info = arena.texts(cluster.software());
-  config.master_node_size = nodes.of(store::MASTER);
-  config.core_node_size = nodes.of(store::CORE);
-  config.task_node_size = nodes.of(store::TASK);
-  config.com_node_size = nodes.of(store::COMMON);
-  config.router_node_size = nodes.of(store::ROUTER);
-  config.master_resource = resource_of(cluster, store::MASTER, arena);
-  config.core_resource = resource_of(cluster, store::CORE, arena);
-  config.task_resource = resource_of(cluster, store::TASK, arena);
-  config.com_resource = resource_of(cluster, store::COMMON, arena);
+  config.master_node_size = listed.nodes->count[store::MASTER];
+  config.core_node_size = listed.nodes->count[store::CORE];
+  config.task_node_size = listed.nodes->count[store::TASK];
+  config.com_node_size = listed.nodes->count[store::COMMON];
+  config.router_node_size = listed.nodes->count[store::ROUTER];
+  fill_resources(cluster, config, arena);
   config.charge_type = cluster.pay_mode();
   config.security_group = cluster.asked().security_group();
   if (!config.security_group.empty())
@@ -101,34 +96,34 @@ const answer::EmrProductConfigOutter* config_of(const store::Cluster& cluster,
   return &config;
 }
 
-List<answer::ShortNodeInfo> node_counts(const Nodes& nodes, Arena& arena) {
+List<answer::ShortNodeInfo> node_counts(const NodeTally& nodes, Arena& arena) {
   const auto counts = arena.list<answer::ShortNodeInfo>(kTopology.size());
   auto place = counts.begin();
   for (const auto& [type, word] : kTopology) {
-    const auto count = static_cast<std::uint64_t>(nodes.of(type));
+    const std::uint32_t count = nodes.count[type];
     if (count > 0) *place++ = {.node_type = word, .node_size = count};
   }
   return std::span(counts.begin(), place);
 }
 
-List<answer::TopologyInfo> topology_of(const store::Cluster& cluster,
-                                       const Nodes& nodes,
-                                       Arena& arena) {
+List<answer::TopologyInfo> topology_of(const ListedCluster& listed, Arena& arena) {
+  const store::Cluster& cluster = *listed.row;
   answer::SubnetInfo* const subnet = arena.make<answer::SubnetInfo>();
   subnet->subnet_id = cluster.asked().subnet_id();
   answer::TopologyInfo* const topology = arena.make<answer::TopologyInfo>();
   topology->zone_id = zone_number(cluster.zone());
   topology->zone = cluster.zone();
   topology->subnet_info_list = std::span(subnet, 1);
-  topology->node_info_list = node_counts(nodes, arena);
+  topology->node_info_list = node_counts(*listed.nodes, arena);
   return std::span(topology, 1);
 }
 
 // Terraform reads whether a public address was asked for from the length of this text
 // (docs/reference/terraform.md 2). The address is the one at which the host reaches the master.
-std::string_view master_ip(const store::Cluster& cluster, const Nodes& nodes, Arena& arena) {
-  if (cluster.asked().no_public_address() || nodes.master_address.empty()) return "[]";
-  return arena.format(FMT_COMPILE("[\"{}\"]"), nodes.master_address);
+std::string_view master_ip(const ListedCluster& listed, Arena& arena) {
+  const std::string& address = listed.nodes->master_address;
+  if (listed.row->asked().no_public_address() || address.empty()) return "[]";
+  return arena.format(FMT_COMPILE("[\"{}\"]"), address);
 }
 
 void fill_identity(const store::Cluster& cluster,
@@ -150,12 +145,11 @@ void fill_identity(const store::Cluster& cluster,
 
 }  // namespace
 
-void fill_cluster_info(const store::Cluster& cluster,
-                       const Model& model,
+void fill_cluster_info(const ListedCluster& listed,
                        WallTime now,
                        answer::ClusterInstancesInfo& info,
                        Arena& arena) {
-  const Nodes nodes = nodes_of(cluster, model);
+  const store::Cluster& cluster = *listed.row;
   fill_identity(cluster, info, arena);
   info.emr_version = cluster.release();
   info.scene_emr_version = cluster.release();
@@ -168,10 +162,10 @@ void fill_cluster_info(const store::Cluster& cluster,
   if (cluster.has_failure()) info.alarm_info = arena.copy(failure_text(cluster.failure()));
   info.add_time = arena.time(WallTime{cluster.created_wall_ms()});
   info.run_time = run_time(cluster, now, arena);
-  info.master_ip = master_ip(cluster, nodes, arena);
-  info.config = config_of(cluster, nodes, arena);
+  info.master_ip = master_ip(listed, arena);
+  info.config = config_of(listed, arena);
   info.config_detail = info.config;
-  info.topology_info_list = topology_of(cluster, nodes, arena);
+  info.topology_info_list = topology_of(listed, arena);
 }
 
 }  // namespace tusker::api

@@ -3,17 +3,12 @@
 #include "api/arena.h"
 #include "api/generated/types.h"
 #include "base/clock.h"
-#include "proto/store.pb.h"
-
-namespace tusker {
-class Model;
-}
+#include "model/model.h"
 
 namespace tusker::api {
 
-// One cluster as DescribeInstances shows it; borrows from the row and from `arena`.
-void fill_cluster_info(const store::Cluster& cluster,
-                       const Model& model,
+// One cluster as DescribeInstances shows it; borrows from its row and tally, and from `arena`.
+void fill_cluster_info(const ListedCluster& listed,
                        WallTime now,
                        answer::ClusterInstancesInfo& info,
                        Arena& arena);

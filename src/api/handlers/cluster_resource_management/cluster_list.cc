@@ -14,8 +14,9 @@ bool is_shown(const store::Cluster& cluster, std::string_view strategy) {
 }
 
 void sort_clusters(Clusters& clusters, std::string_view field, bool ascending) {
-  std::ranges::sort(clusters, [&](const store::Cluster* a, const store::Cluster* b) {
-    if (!ascending) std::swap(a, b);
+  std::ranges::sort(clusters, [&](const ListedCluster& one, const ListedCluster& other) {
+    const store::Cluster* const a = ascending ? one.row : other.row;
+    const store::Cluster* const b = ascending ? other.row : one.row;
     if (field == "clusterId" && a->id() != b->id()) return a->id() < b->id();
     if (field == "addTime" && a->created_wall_ms() != b->created_wall_ms())
       return a->created_wall_ms() < b->created_wall_ms();

@@ -3,12 +3,12 @@
 #include <string_view>
 #include <vector>
 
-#include "proto/store.pb.h"
+#include "model/model.h"
 
 namespace tusker::api {
 
 // What the lists of clusters have in common (docs/reference/semantics.md 2.1).
-using Clusters = std::vector<const store::Cluster*>;
+using Clusters = std::vector<ListedCluster>;
 
 // DisplayStrategy: every one hides what was terminated, all but clusterList also what never ran.
 bool is_shown(const store::Cluster& cluster, std::string_view strategy);

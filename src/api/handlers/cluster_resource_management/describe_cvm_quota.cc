@@ -16,8 +16,9 @@ namespace {
 std::int64_t count_used(const Call& call, const std::string& zone) {
   const Model& model = call.services.model;
   std::size_t count = 0;
-  for (const auto& [number, cluster] : model.clusters_of(call.caller.account)) {
-    if (cluster->zone() == zone) count += model.nodes_of(cluster->id()).size();
+  for (const auto& [number, listed] : model.clusters_of(call.caller.account)) {
+    if (listed.row->zone() != zone) continue;
+    for (const std::uint32_t nodes : listed.nodes->count) count += nodes;
   }
   return static_cast<std::int64_t>(count);
 }

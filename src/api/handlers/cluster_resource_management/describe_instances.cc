@@ -42,10 +42,12 @@ Result<Clusters> candidates(const DescribeInstancesRequest& request, const Call&
     // One that does not exist is left out: an empty list is what every client understands as gone
     // (docs/reference/terraform.md 1).
     const store::Cluster* const cluster = model.cluster(id);
-    if (cluster != nullptr && cluster->account() == call.caller.account) found.push_back(cluster);
+    if (cluster != nullptr && cluster->account() == call.caller.account)
+      found.push_back(model.listed(*cluster));
   }
-  std::ranges::sort(found, {}, [](const store::Cluster* cluster) { return cluster->number(); });
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  std::ranges::sort(found, {}, [](const ListedCluster& listed) { return listed.row->number(); });
+  const auto twice = std::ranges::unique(found, {}, &ListedCluster::row);
+  found.erase(twice.begin(), twice.end());
   return found;
 }
 
@@ -53,8 +55,8 @@ Result<Clusters> candidates(const DescribeInstancesRequest& request, const Call&
 
 Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call& call) {
   TK_TRY(Clusters clusters, candidates(request, call));
-  std::erase_if(clusters, [&](const store::Cluster* cluster) {
-    return !is_shown(*cluster, request.display_strategy) || !is_of_project(*cluster, request);
+  std::erase_if(clusters, [&](const ListedCluster& listed) {
+    return !is_shown(*listed.row, request.display_strategy) || !is_of_project(*listed.row, request);
   });
   sort_clusters(clusters, request.order_field.value_or(""), request.asc.value_or(0) == 1);
 
@@ -66,9 +68,8 @@ Result<Answer> describe_instances(const DescribeInstancesRequest& request, Call&
   const WallTime now = call.services.clock.wall();
   std::set<std::string_view> keys;
   for (std::size_t i = 0; i < page.size(); ++i) {
-    const store::Cluster* const cluster = page[i];
-    fill_cluster_info(*cluster, call.services.model, now, infos[i], arena);
-    for (const store::Tag& tag : cluster->tags()) keys.insert(tag.key());
+    fill_cluster_info(page[i], now, infos[i], arena);
+    for (const store::Tag& tag : page[i].row->tags()) keys.insert(tag.key());
   }
   response.cluster_list = infos;
   response.tag_keys = arena.texts(keys);

@@ -47,21 +47,18 @@ Result<Clusters> chosen(const DescribeInstancesListRequest& request, const Call&
   Clusters found;
   if (request.cluster_type.value_or(kOrdinary) != kOrdinary) return found;
   for (const auto& entry : call.services.model.clusters_of(call.caller.account)) {
-    const store::Cluster* const cluster = entry.second;
+    const store::Cluster& cluster = *entry.second.row;
     const bool wanted = std::ranges::all_of(
-        request.filters, [&](const Filters& filter) { return passes(*cluster, filter); });
-    if (wanted && is_shown(*cluster, request.display_strategy)) found.push_back(cluster);
+        request.filters, [&](const Filters& filter) { return passes(cluster, filter); });
+    if (wanted && is_shown(cluster, request.display_strategy)) found.push_back(entry.second);
   }
   return found;
 }
 
 // The same cluster as DescribeInstances shows, in fewer words.
-answer::EmrListInstance entry_of(const store::Cluster& cluster,
-                                 const Model& model,
-                                 WallTime now,
-                                 Arena& arena) {
+answer::EmrListInstance entry_of(const ListedCluster& cluster, WallTime now, Arena& arena) {
   answer::ClusterInstancesInfo from;
-  fill_cluster_info(cluster, model, now, from, arena);
+  fill_cluster_info(cluster, now, from, arena);
   answer::EmrListInstance entry;
   const auto natural = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
   entry.cluster_id = from.cluster_id;
@@ -103,7 +100,7 @@ Result<Answer> describe_instances_list(const DescribeInstancesListRequest& reque
   response.total_cnt = static_cast<std::int64_t>(clusters.size());
   response.instances_list = arena.each(
       all ? std::span(std::as_const(clusters)) : page_of(clusters, page, size == 0 ? 100 : size),
-      [&](const auto* cluster) { return entry_of(*cluster, call.services.model, now, arena); });
+      [&](const ListedCluster& cluster) { return entry_of(cluster, now, arena); });
   Answer answer;
   encode(response, answer.text);
   return answer;

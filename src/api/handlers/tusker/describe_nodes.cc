@@ -86,8 +86,8 @@ Result<std::vector<const store::Cluster*>> clusters_asked(const DescribeNodesReq
     clusters.push_back(cluster);
     return clusters;
   }
-  for (const auto& [number, cluster] : call.services.model.clusters_of(call.caller.account)) {
-    if (!has_ended(cluster->state())) clusters.push_back(cluster);
+  for (const auto& [number, listed] : call.services.model.clusters_of(call.caller.account)) {
+    if (!has_ended(listed.row->state())) clusters.push_back(listed.row);
   }
   return clusters;
 }
