@@ -313,7 +313,7 @@ link::Observed HostKeeper::observed() const {
   for (const auto& [id, slot] : nodes_) {
     if (slot->removing && slot->removed) {
       observed.add_removed(id);
-    } else if (!slot->wanted && !slot->removing) {
+    } else if (is_orphan(*slot)) {
       observed.add_orphans(id);
     } else {
       *observed.add_nodes() = status_of(*slot);
@@ -326,6 +326,10 @@ link::Observed HostKeeper::observed() const {
     }
   }
   for (const link::KeptLogs& logs : kept_logs_) *observed.add_kept_logs() = logs;
+  for (const link::Orphan& orphan : orphan_facts_) {
+    const auto slot = nodes_.find(orphan.node_id());
+    if (slot != nodes_.end() && is_orphan(*slot->second)) *observed.add_orphan_facts() = orphan;
+  }
   for (const auto& [digest, fetching] : fetching_) {
     link::ArtifactStatus& status = *observed.add_artifacts();
     status.set_digest(digest);
@@ -334,6 +338,13 @@ link::Observed HostKeeper::observed() const {
     status.set_error(fetching.error);
   }
   return observed;
+}
+
+std::vector<std::string> HostKeeper::orphans() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, slot] : nodes_)
+    if (is_orphan(*slot)) ids.push_back(id);
+  return ids;
 }
 
 Result<HostKeeper::Running> HostKeeper::running(const std::string& node) const {

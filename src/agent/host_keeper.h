@@ -112,6 +112,7 @@ class HostKeeper {
   void schedule_look();
   void prune_logs();
   void keep_logs();
+  std::vector<std::string> orphans() const;
 
   Parts parts_;
   const std::function<void()> changed_;
@@ -138,7 +139,8 @@ class HostKeeper {
   Timer network_check_;
 
   link::HostFacts facts_;
-  std::vector<link::KeptLogs> kept_logs_;  // of nodes that are gone
+  std::vector<link::KeptLogs> kept_logs_;   // of nodes that are gone
+  std::vector<link::Orphan> orphan_facts_;  // as last looked at; some may be orphans no more
   bool looking_ = false;
   Time figures_due_;
   Timer look_timer_;

@@ -5,6 +5,7 @@
 #include "agent/host_keeper.h"
 #include "agent/kept_logs.h"
 #include "agent/network.h"
+#include "agent/orphans.h"
 #include "agent/text.h"
 #include "base/encoding.h"
 
@@ -163,22 +164,28 @@ void HostKeeper::look() {
   struct Seen {
     std::vector<Look> looks;
     link::HostFacts facts;
+    std::vector<link::Orphan> orphans;
   };
   look_workers_.submit(
       [looks = std::move(looks),
        now = parts_.loop.wall(),
        with_figures,
-       folder = parts_.host.folder,
+       host = parts_.host,
+       orphans = with_figures ? this->orphans() : std::vector<std::string>(),
        name = parts_.host_name]() mutable {
         Seen seen;
         for (Look& look : looks) look.view = look.observer->look(now, with_figures);
-        if (with_figures) seen.facts = read_host_facts(folder, name);
+        if (with_figures) seen.facts = read_host_facts(host.folder, name);
+        for (const std::string& id : orphans) seen.orphans.push_back(look_at_orphan(host, id));
         seen.looks = std::move(looks);
         return seen;
       },
       [this, with_figures](Seen seen) {
         looking_ = false;
-        if (with_figures) facts_ = std::move(seen.facts);
+        if (with_figures) {
+          facts_ = std::move(seen.facts);
+          orphan_facts_ = std::move(seen.orphans);
+        }
         looked(std::move(seen.looks), with_figures);
         schedule_look();
       });

@@ -98,6 +98,46 @@ TEST(HostKeeper, LeavesNodesAndRolesAloneWhenTheAgentDies) {
   EXPECT_EQ(after.roles(0).restarts(), 0U);
 }
 
+// What the keeper reports of an orphan, once it has looked at it.
+std::optional<link::Orphan> orphan_in(const link::Observed& seen, const std::string& id) {
+  for (const link::Orphan& orphan : seen.orphan_facts())
+    if (orphan.node_id() == id && orphan.disk_bytes() > 0) return orphan;
+  return std::nullopt;
+}
+
+TEST(HostKeeper, LeavesOrphansAloneSaysWhatTheyAreAndRemovesThoseThatItIsTold) {
+  TestHost host;
+  const link::Node goes = host.node(2);
+  const link::Node stays = host.node(3);
+  host.keeper().take(host.desired({goes, stays}));
+  ASSERT_TRUE(host.run_until(
+      [&](const auto& seen) { return runs(seen, goes.id()) && runs(seen, stays.id()); }));
+  const pid_t container = container_pid(host, stays.id());
+
+  host.keeper().take(host.desired({}));
+  ASSERT_TRUE(host.run_until(
+      [&](const auto& seen) { return orphan_in(seen, goes.id()) && orphan_in(seen, stays.id()); }));
+  // An agent that finds them when it starts says the same of them.
+  host.stop_keeper();
+  host.start_keeper();
+  ASSERT_TRUE(host.run_until(
+      [&](const auto& seen) { return orphan_in(seen, goes.id()) && orphan_in(seen, stays.id()); }));
+  const link::Orphan orphan = *orphan_in(host.observed(), goes.id());
+  EXPECT_EQ(orphan.cluster_id(), goes.cluster_id());
+  EXPECT_EQ(orphan.name(), goes.hostname().substr(0, goes.hostname().find('.')));
+  EXPECT_TRUE(orphan.running());
+  EXPECT_EQ(::kill(container, 0), 0);
+
+  link::Desired clean = host.desired({});
+  clean.add_removed(goes.id());
+  host.keeper().take(clean);
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return seen.removed_size() == 1; }));
+  EXPECT_EQ(host.observed().orphans_size(), 1);
+  EXPECT_EQ(host.observed().orphans(0), stays.id());
+  EXPECT_FALSE(path_exists(host.layout().nodes() + "/" + goes.id()));
+  EXPECT_EQ(::kill(container, 0), 0);
+}
+
 TEST(HostKeeper, MakesARoleReadItsFilesAgainForEachTagAndInEachLife) {
   TestHost host;
   link::Node node = host.node(2);

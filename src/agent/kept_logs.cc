@@ -85,13 +85,20 @@ Status remember_owner(const HostLayout& host, const link::Node& node) {
   return write_file_atomic(path, bytes, 0600);
 }
 
+std::optional<link::KeptLogs> owner_of(const std::string& logs) {
+  const Result<std::string> bytes = read_file(logs + std::string(kOwnerSuffix), kMaxOwner);
+  link::KeptLogs owner;
+  if (!bytes.ok() || !owner.ParseFromString(*bytes)) return std::nullopt;
+  return owner;
+}
+
 std::vector<link::KeptLogs> list_kept_logs(const std::string& folder,
                                            const std::set<std::string>& alive) {
   std::vector<link::KeptLogs> listed;
   for (const KeptLog& log : kept_in(folder, alive)) {
-    const Result<std::string> bytes = read_file(log.path + std::string(kOwnerSuffix), kMaxOwner);
-    link::KeptLogs logs;
-    if (!bytes.ok() || !logs.ParseFromString(*bytes)) continue;  // made by an older agent
+    std::optional<link::KeptLogs> owner = owner_of(log.path);
+    if (!owner) continue;
+    link::KeptLogs& logs = *owner;
     logs.set_node_id(std::filesystem::path(log.path).filename().string());
     for (std::string& role : roles_in(log.path)) logs.add_roles(std::move(role));
     listed.push_back(std::move(logs));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace tusker {
 // Whose logs these are, for when the node is gone: beside its folder of logs, where the node does
 // not reach. Blocks.
 Status remember_owner(const HostLayout& host, const link::Node& node);
+
+// What it remembered of the owner of this folder of logs. Nothing: an older agent made it. Blocks.
+std::optional<link::KeptLogs> owner_of(const std::string& logs);
 
 // Role logs outlive their node for seven days, and together take at most 1 GiB on a host: beyond it
 // the oldest go first. Nodes in `alive` are not touched. Blocks.

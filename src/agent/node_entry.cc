@@ -82,6 +82,10 @@ link::NodeStatus status_of(const NodeEntry& entry) {
   return status;
 }
 
+bool is_orphan(const NodeEntry& entry) {
+  return !entry.wanted && !entry.removing;
+}
+
 bool is_fulfilled(const NodeEntry& entry) {
   return entry.wanted && entry.made == entry.wanted && entry.container && !entry.failure;
 }

@@ -47,6 +47,9 @@ struct NodeEntry {
 link::NodeStatus status_of(const NodeEntry& entry);
 link::RoleStatus role_status(const NodeEntry& entry, const link::Role& role);
 
+// It is there, and nobody says that it shall be or that it shall go.
+bool is_orphan(const NodeEntry& entry);
+
 // The node is what it shall be, and the files of its order are in force.
 bool is_fulfilled(const NodeEntry& entry);
 

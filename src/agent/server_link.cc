@@ -18,6 +18,7 @@ constexpr Duration kShortestPause = std::chrono::milliseconds(50);
 link::Observed without_figures(link::Observed observed) {
   observed.mutable_facts()->clear_disk_free_bytes();
   observed.mutable_facts()->clear_memory_available_bytes();
+  for (link::Orphan& orphan : *observed.mutable_orphan_facts()) orphan.clear_disk_bytes();
   for (link::NodeStatus& node : *observed.mutable_nodes()) {
     node.clear_memory_used_bytes();
     node.clear_disk_used_bytes();

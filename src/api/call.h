@@ -39,7 +39,7 @@ struct Services {
 struct Caller {
   std::string secret_id;
   std::uint64_t account = 0;
-  bool root = false;
+  bool read_only = false;
 };
 
 // One authenticated call. Lives until its answer is given.

@@ -12,6 +12,7 @@ namespace tusker::api {
 
 // What the host of a node is to be asked for an authorised caller. The stream's id is not set.
 struct NodeStream {
+  std::string secret_id;  // of the key that asked for it: the stream ends with the key
   std::string host_id;
   link::OpenStream ask;
 };

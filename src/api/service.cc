@@ -10,6 +10,7 @@
 #include "api/json_reader.h"
 #include "api/product.h"
 #include "base/encoding.h"
+#include "control/access_keys.h"
 #include "control/journal.h"
 
 namespace tusker::api {
@@ -169,9 +170,20 @@ Result<const ActionInfo*> ApiService::route(const ApiRequest& request,
 
 Status ApiService::authenticate(const ApiRequest& request, Incoming& incoming) {
   TK_TRY(const store::AccessKey* const key, verifier_.verify(request, incoming.common));
-  incoming.caller = {key->secret_id(), key->account(), key->root()};
+  incoming.caller = {key->secret_id(), key->account(), key->read_only()};
   incoming.peer = request.peer;
+  note_use(*key);
   return ok_status();
+}
+
+// So that an operator sees which keys nobody needs any more. A commit an hour for each at most, and
+// none that could be the one that a full disk has no room for.
+void ApiService::note_use(const store::AccessKey& key) {
+  std::optional<store::AccessKey> used = used_at(key, services_.clock.wall());
+  if (!used || services_.store.short_of_disk()) return;
+  Change change;
+  change.put(*std::move(used));
+  services_.journal.commit(std::move(change));
 }
 
 // Rate, permission, region.
@@ -190,9 +202,10 @@ Status ApiService::admit(Incoming& incoming) {
                      action.calls_per_second,
                      action.name);
   }
-  if (!incoming.caller.root) {
+  if (incoming.caller.read_only && (action.mutating || action.stream)) {
     return api_error(code::kUnauthorizedOperation_CheckCamAuth,
-                     "key {} has no permission {}",
+                     "key {} has no permission {}: it is read-only, so it may look at everything, "
+                     "change nothing and open no stream; sign with another key",
                      incoming.caller.secret_id,
                      action.permission);
   }
@@ -251,6 +264,7 @@ Result<NodeStream> ApiService::open_stream(const ApiRequest& request) {
   }
   Call call(services_, incoming.caller, incoming.region, incoming.peer, services_.random.uuid());
   Result<NodeStream> stream = resolve_stream(incoming.action->name, *incoming.parameters, call);
+  if (stream.ok()) stream->secret_id = incoming.caller.secret_id;
   count(incoming.action, stream.ok() ? nullptr : &stream.error());
   if (incoming.action->mutating)
     record(*incoming.action, call, stream.ok() ? ok_status() : Status(stream.error()));

@@ -50,6 +50,7 @@ class ApiService {
   Status check_transport(const ApiRequest& request) const;
   Result<const ActionInfo*> route(const ApiRequest& request, const CommonParameters& common) const;
   Status authenticate(const ApiRequest& request, Incoming& incoming);
+  void note_use(const store::AccessKey& key);
   Status admit(Incoming& incoming);
   Status read_body(const ApiRequest& request, Incoming& incoming) const;
   Status prepare(const ApiRequest& request, Incoming& incoming);

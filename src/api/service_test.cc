@@ -131,15 +131,16 @@ TEST_F(Service, ReadsVersion1GetsAndForms) {
   EXPECT_EQ(world.send(bare).code, "InvalidParameter");
 }
 
-TEST_F(Service, GivesOtherKeysThanTheRootKeyNoPermission) {
+TEST_F(Service, NamesThePermissionThatAReadOnlyKeyLacks) {
   store::AccessKey row = *world.model.access_key(world.key.secret_id);
-  row.set_root(false);
+  row.set_read_only(true);
   Change change;
   change.put(std::move(row));
   world.journal.commit(std::move(change));
-  const Answered answered = world.call("DescribeInstances", kDescribe);
+  EXPECT_EQ(world.call("DescribeInstances", kDescribe).code, "");
+  const Answered answered = world.call("TerminateInstance", "{}");
   EXPECT_EQ(answered.code, "UnauthorizedOperation.CheckCamAuth");
-  EXPECT_NE(answered.message.find("emr:DescribeInstances"), std::string::npos);
+  EXPECT_NE(answered.message.find("emr:TerminateInstance"), std::string::npos);
 }
 
 TEST(RateLimit, AllowsTwentyCallsASecondPerActionAndRegion) {

@@ -6,6 +6,7 @@
 
 #include "api/errors.h"
 #include "api/generated/error_codes.h"
+#include "control/access_keys.h"
 #include "model/model.h"
 
 namespace tusker::api {
@@ -186,7 +187,7 @@ Result<const store::AccessKey*> SignatureVerifier::verify_tc3(const ApiRequest& 
       return wrong_signature();
     return row;
   }
-  TK_TRY(const std::string secret, open_secret(*row));
+  TK_TRY(const std::string secret, open_secret(*row, sealer_));
   HmacKey key = derive_tc3_key(secret, authorization.date, authorization.service);
   if (!matches_any_reading(request, authorization, common.timestamp, key)) return wrong_signature();
   if (keys_.size() >= kMaxCachedKeys) keys_.clear();
@@ -204,7 +205,7 @@ Result<const store::AccessKey*> SignatureVerifier::verify_v1(const ApiRequest& r
   TK_TRY(const std::int64_t timestamp, check_timestamp(common.timestamp));
   static_cast<void>(timestamp);
   TK_TRY(const store::AccessKey* const row, find_key(common.secret_id));
-  TK_TRY(const std::string secret, open_secret(*row));
+  TK_TRY(const std::string secret, open_secret(*row, sealer_));
   const V1Method method =
       common.signature_method == "HmacSHA256" ? V1Method::HmacSha256 : V1Method::HmacSha1;
   const std::string_view host = find_header(request.headers, "Host");
@@ -239,16 +240,12 @@ Result<std::int64_t> SignatureVerifier::check_timestamp(std::string_view text) c
 Result<const store::AccessKey*> SignatureVerifier::find_key(std::string_view secret_id) const {
   const store::AccessKey* const row = model_.access_key(secret_id);
   if (row == nullptr || row->disabled()) {
-    return api_error(
-        code::kAuthFailure_SecretIdNotFound,
-        "this server has no such SecretId, or it is disabled; `tusker env` prints the one it made");
+    return api_error(code::kAuthFailure_SecretIdNotFound,
+                     "this server has no such SecretId, or it is disabled or deleted; `tusker env` "
+                     "prints the root "
+                     "key, `tusker key create` makes others");
   }
   return row;
-}
-
-Result<std::string> SignatureVerifier::open_secret(const store::AccessKey& key) const {
-  return sealer_.open(Sealed::from_bytes(key.sealed_secret_key()), "key:" + key.secret_id())
-      .context("open the secret of key {}", key.secret_id());
 }
 
 }  // namespace tusker::api

@@ -47,7 +47,6 @@ class SignatureVerifier {
                                             const CommonParameters& common);
   Result<std::int64_t> check_timestamp(std::string_view text) const;
   Result<const store::AccessKey*> find_key(std::string_view secret_id) const;
-  Result<std::string> open_secret(const store::AccessKey& key) const;
 
   const Model& model_;
   const Sealer& sealer_;

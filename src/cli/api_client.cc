@@ -44,7 +44,12 @@ std::string_view version_of(std::string_view action) {
                                        "ExplainSetting",
                                        "DescribeRoleLogs",
                                        "DescribeBundles",
-                                       "CreatePageLink"};
+                                       "CreatePageLink",
+                                       "CleanHost",
+                                       "ForgetHost",
+                                       "CreateKey",
+                                       "DescribeKeys",
+                                       "DeleteKey"};
   return std::ranges::find(kOwn, action) == std::end(kOwn) ? kPublicVersion : kOwnVersion;
 }
 

@@ -75,6 +75,7 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_job(*app, choice);
   add_config(*app, choice);
   add_host(*app, choice);
+  add_key(*app, choice);
   add_api(*app, choice);
   add_bundle(*app, choice);
   add_debug(*app, choice);

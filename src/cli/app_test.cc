@@ -1,6 +1,8 @@
 #include "cli/app.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -227,6 +229,100 @@ TEST_F(App, ListsHostsAndFlows) {
   EXPECT_NE(fake_.out.find("1.5 s\n"), std::string::npos) << fake_.out;
 }
 
+TEST_F(App, PrintsANewKeyAsLinesForAShell) {
+  server_.answer("CreateKey", {{{"SecretId", "AKIDnew"}, {"SecretKey", "it's"}}});
+  EXPECT_EQ(run({"key", "create", "ci", "--read-only"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("ReadOnly"), true);
+  EXPECT_EQ(fake_.out,
+            "export TUSKER_ENDPOINT='http://127.0.0.1:1'\n"
+            "export TUSKER_SECRET_ID='AKIDnew'\n"
+            "export TUSKER_SECRET_KEY='it'\\''s'\n"
+            "export TUSKER_REGION='ap-guangzhou'\n");
+  EXPECT_EQ(fake_.err.find("it's"), std::string::npos) << fake_.err;
+}
+
+TEST_F(App, WritesANewKeyToAFileOfItsOwnAndMakesNoneWithoutIt) {
+  const std::string path =
+      fmt::format("{}/tusker-key-{}", testing::TempDir(), static_cast<int>(::getpid()));
+  server_.answer("CreateKey", {{{"SecretId", "AKIDnew"}, {"SecretKey", "secret"}}});
+  EXPECT_EQ(run({"key", "create", "ci", "--to", path, "-o", "json"}), kDone) << fake_.err;
+  EXPECT_EQ((fake_.out + fake_.err).find("secret"), std::string::npos);
+  struct stat info {};
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600U);
+  EXPECT_EQ(json::parse(*read_file(path)).at("SecretKey"), "secret");
+  EXPECT_EQ(run({"key", "create", "ci", "--to", path}), kFailed);
+  EXPECT_EQ(calls("CreateKey"), 1U) << "a key whose secret has no place is not made";
+  ::unlink(path.c_str());
+  server_.answer("CreateKey", {nullptr});
+  EXPECT_EQ(run({"key", "create", "ci", "--to", path}), kUnreachable);
+  EXPECT_FALSE(path_exists(path)) << "nothing is left of a failure";
+}
+
+TEST_F(App, ListsAndDeletesKeys) {
+  server_.answer("DescribeKeys",
+                 {{{"Keys",
+                    {{{"SecretId", "AKIDone"},
+                      {"Name", "ci"},
+                      {"Permission", "full"},
+                      {"CreateTime", "2026-11-25 01:00:00"},
+                      {"LastUsedTime", "0000-00-00 00:00:00"}}}}}});
+  EXPECT_EQ(run({"key", "list"}), kDone) << fake_.err;
+  EXPECT_EQ(fake_.out,
+            "ID       NAME  PERMISSION  CREATED              LAST USED\n"
+            "AKIDone  ci    full        2026-11-25 01:00:00  never\n");
+  server_.answer("DeleteKey", {json::object()});
+  EXPECT_EQ(run({"key", "delete", "AKIDone"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("SecretId"), "AKIDone");
+}
+
+class AppWithOrphan : public App {
+ protected:
+  AppWithOrphan() { server_.answer("DescribeHosts", {with_orphan()}); }
+  static json::value with_orphan() {
+    const json::object orphan = {{"ResourceId", "emr-vm-00000001"},
+                                 {"InstanceId", "emr-00000001"},
+                                 {"Name", "core-1"},
+                                 {"State", "running"},
+                                 {"DiskBytes", 1 << 20}};
+    const json::object host = {{"HostId", "h1"},
+                               {"HostName", "desk"},
+                               {"Connected", true},
+                               {"Orphans", json::array{orphan}}};
+    return json::object{{"Hosts", json::array{host}}};
+  }
+};
+
+TEST_F(AppWithOrphan, RemovesExactlyWhatItHasShownAndOnlyWhenToldTo) {
+  server_.answer("CleanHost", {json::object()});
+  server_.answer("DescribeHosts",
+                 {with_orphan(), with_orphan(), json::object{{"Hosts", json::array()}}});
+  EXPECT_EQ(run({"host", "clean"}), kNeedsYes);
+  EXPECT_EQ(calls("CleanHost"), 0U);
+  EXPECT_NE(fake_.err.find("emr-vm-00000001  core-1 of emr-00000001  running  1 MB"),
+            std::string::npos)
+      << fake_.err;
+  EXPECT_EQ(run({"host", "clean", "desk", "--yes"}), kDone) << fake_.err;
+  EXPECT_EQ(calls("CleanHost"), 1U);
+  EXPECT_EQ(fake_.out, "removed emr-vm-00000001 from desk\n");
+}
+
+TEST_F(AppWithOrphan, SaysSoInTheListOfHosts) {
+  EXPECT_EQ(run({"host", "list"}), kDone);
+  EXPECT_NE(fake_.err.find("1 nodes are there"), std::string::npos) << fake_.err;
+}
+
+TEST_F(AppWithOrphan, ForgetsAHostByItsNameAndPrintsItsNodes) {
+  server_.answer("DescribeHosts", {with_orphan()});
+  server_.answer("ForgetHost", {{{"ResourceIds", {"emr-vm-00000002"}}}});
+  EXPECT_EQ(run({"host", "forget", "dsek", "--data-is-gone"}), kFailed);
+  EXPECT_NE(fake_.err.find("did you mean 'desk'?"), std::string::npos) << fake_.err;
+  EXPECT_EQ(run({"host", "forget", "desk", "--data-is-gone"}), kDone) << fake_.err;
+  EXPECT_EQ(server_.calls.back().parameters.at("HostId"), "h1");
+  EXPECT_EQ(server_.calls.back().parameters.at("DataIsGone"), true);
+  EXPECT_EQ(fake_.out, "emr-vm-00000002\n");
+}
+
 TEST_F(App, OpensAShellOnlyWithoutAProgram) {
   EXPECT_EQ(run({"shell", "wordcount", "--", "ls"}), kUsage);
   EXPECT_NE(fake_.err.find("tusker run"), std::string::npos) << fake_.err;
@@ -323,8 +419,19 @@ TEST(Complete, OffersCommandsOptionsAndClusterNames) {
           [] {
             return Names{"7", "12"};
           },
+      .hosts =
+          [] {
+            return Names{"desk", "rack-1"};
+          },
+      .keys =
+          [] {
+            return Names{"AKIDone", "AKIDtwo"};
+          },
   };
   EXPECT_EQ(complete({"job", "logs", "1"}, names), Names{"12"});
+  EXPECT_EQ(complete({"host", "clean", "d"}, names), Names{"desk"});
+  EXPECT_EQ(complete({"host", "forget", "r"}, names), Names{"rack-1"});
+  EXPECT_EQ(complete({"key", "delete", "AKIDt"}, names), Names{"AKIDtwo"});
   EXPECT_EQ(complete({"cl"}, names), std::vector<std::string>{"cluster"});
   EXPECT_EQ(complete({"cluster", "te"}, names), std::vector<std::string>{"terminate"});
   EXPECT_EQ(complete({"cluster", "show", ""}, names),

@@ -90,6 +90,8 @@ std::vector<std::string> arguments_of(const Position& at, const NameSources& nam
   if (given.empty()) {
     if (takes_cluster(title)) return names.clusters();
     if (takes_job(title)) return names.jobs();
+    if (title == "host clean" || title == "host forget") return names.hosts();
+    if (title == "key delete") return names.keys();
     if (title == "completion") return {"bash", "zsh", "fish"};
   }
   if (given.size() == 1 && title == "shell") return names.nodes(given[0]);

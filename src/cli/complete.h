@@ -16,6 +16,8 @@ struct NameSources {
   std::function<Names(const std::string& cluster, const std::string& node)> logged_roles;
   std::function<Names(const std::string& cluster)> logged_nodes;
   std::function<Names()> jobs;  // numbers
+  std::function<Names()> hosts;
+  std::function<Names()> keys;  // SecretIds
 };
 
 // What may stand where the last of these words is being typed: commands, options, values of an

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/encoding.h"
 #include "control/agent_session.h"
 #include "control/housekeeping.h"
 #include "control/inventory_of.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::chrono::minutes kHousekeepingEvery{10};
 constexpr std::chrono::seconds kLifetimesEvery{15};
+constexpr std::size_t kMaxKeys = 1000;
 
 Error not_running(const store::Cluster& cluster) {
   return Error::make(ErrorCode::FailedPrecondition,
@@ -43,6 +45,7 @@ void Controller::start() {
   started_ = true;
   flows_.start();
   const Time now = parts_.clock.now();
+  started_at_ = now;
   next_watch_ = now;
   next_housekeeping_ = now;
   for (const auto& [id, cluster] : parts_.model.clusters()) touched_.clusters.insert(id);
@@ -80,6 +83,7 @@ Status Controller::check_disk() const {
 Status Controller::check_scalable(const store::Cluster& cluster) const {
   TK_TRY_VOID(flows_.why_busy(cluster.id()));
   if (cluster.state() != store::Cluster::RUNNING) return not_running(cluster);
+  TK_TRY_VOID(check_master(cluster));
   for (const auto& [order, node] : parts_.model.nodes_of(cluster.id())) {
     for (const store::Role& role : node->roles()) {
       if (!role.stopped()) continue;
@@ -91,6 +95,17 @@ Status Controller::check_scalable(const store::Cluster& cluster) const {
     }
   }
   return ok_status();
+}
+
+// One that runs has none only if its host was forgotten.
+Status Controller::check_master(const store::Cluster& cluster) const {
+  for (const auto& [order, node] : parts_.model.nodes_of(cluster.id()))
+    if (node->type() == store::MASTER) return ok_status();
+  return Error::make(ErrorCode::FailedPrecondition,
+                     "cluster {} has lost its master with a host; terminate it: tusker cluster "
+                     "terminate {}",
+                     cluster.id(),
+                     cluster.name());
 }
 
 Result<std::optional<FlowId>> Controller::operate_roles(const ClusterId& cluster,
@@ -195,6 +210,7 @@ Result<JobId> Controller::start_job(store::Job job,
   TK_TRY_VOID(check_disk());
   const store::Cluster& cluster = *parts_.model.cluster(job.cluster_id());
   if (!serves(cluster.state())) return not_running(cluster);
+  TK_TRY_VOID(check_master(cluster));
   const JobId id = next_job();
   store::Installation installation = parts_.model.installation();
   installation.set_last_job_id(static_cast<std::int64_t>(id));
@@ -293,11 +309,16 @@ store::Event Controller::event_about(const store::Cluster& cluster,
                                      const char* kind,
                                      std::string text,
                                      const Actor& actor) const {
+  store::Event event = event_of(kind, std::move(text), actor);
+  event.set_cluster_id(cluster.id());
+  return event;
+}
+
+store::Event Controller::event_of(const char* kind, std::string text, const Actor& actor) const {
   store::Event event;
   event.set_wall_ms(parts_.clock.wall().ms);
   event.set_kind(kind);
   event.set_severity("info");
-  event.set_cluster_id(cluster.id());
   event.set_actor(actor.who);
   event.set_source(actor.source);
   event.set_text(std::move(text));
@@ -328,6 +349,121 @@ Status Controller::change_deadline(FlowId flow,
   Status done = flows_.change_deadline(flow, stage, deadline, actor);
   settle();
   return done;
+}
+
+Result<NewKey> Controller::create_key(std::string_view name,
+                                      bool read_only,
+                                      std::uint64_t account,
+                                      const Actor& actor) {
+  TK_TRY_VOID(check_disk());
+  if (parts_.model.access_keys().size() >= kMaxKeys) {
+    return Error::make(ErrorCode::ResourceExhausted,
+                       "there are {} keys, and more are not kept; delete those that nobody uses",
+                       kMaxKeys);
+  }
+  NewKey key = make_key(name, parts_.sealer, parts_.random, parts_.clock.wall());
+  key.row.set_account(account);
+  key.row.set_read_only(read_only);
+  key.row.set_made_by(actor.who);
+  Change change;
+  change.append(event_of("key.created",
+                         fmt::format("key {} ({}) was made, {}",
+                                     key.row.secret_id(),
+                                     name,
+                                     read_only ? "read-only" : "for everything"),
+                         actor));
+  change.put(key.row);
+  parts_.journal.commit(std::move(change));
+  return key;
+}
+
+Status Controller::delete_key(std::string_view secret_id,
+                              std::uint64_t account,
+                              const Actor& actor) {
+  const store::AccessKey* const key = parts_.model.access_key(secret_id);
+  if (key == nullptr || key->account() != account) {
+    return Error::make(
+        ErrorCode::NotFound, "no key {}; see tusker key list", cut_text(secret_id, 64));
+  }
+  if (key->root()) {
+    return Error::make(ErrorCode::FailedPrecondition,
+                       "{} is the root key, which this server cannot be without",
+                       key->secret_id());
+  }
+  if (key->secret_id() == actor.who) {
+    return Error::make(ErrorCode::FailedPrecondition,
+                       "{} is the key that signed this call, and nobody could take its deletion "
+                       "back; sign with another one",
+                       key->secret_id());
+  }
+  const std::string id = key->secret_id();
+  Change change;
+  change.append(
+      event_of("key.deleted", fmt::format("key {} ({}) was deleted", id, key->name()), actor));
+  change.remove(store::ACCESS_KEY, id);
+  parts_.journal.commit(std::move(change));
+  if (key_deleted_) key_deleted_(id);
+  return ok_status();
+}
+
+Status Controller::clean_host(const HostId& id,
+                              const std::vector<std::string>& node_ids,
+                              const Actor& actor) {
+  TK_TRY(store::Host row, with_orphans_removed(parts_.model, id, node_ids));
+  Change change;
+  change.append(event_of(
+      "host.cleaned",
+      fmt::format(
+          "host {} is to remove what nobody knows: {}", row.name(), fmt::join(node_ids, ", ")),
+      actor));
+  change.put(std::move(row));
+  parts_.journal.commit(std::move(change));
+  settle();
+  return ok_status();
+}
+
+Status Controller::forget_host(const HostId& id, const Actor& actor) {
+  const store::Host* const host = parts_.model.host(id.text());
+  if (host == nullptr) return no_host(id);
+  TK_TRY_VOID(check_silent(*host));
+  const std::size_t nodes = parts_.model.nodes_on(id.text()).size();
+  Change change;
+  store::Event event =
+      event_of("host.forgotten",
+               fmt::format("host {} ({}) and {} nodes on it are taken for gone, their data too",
+                           host->name(),
+                           id,
+                           nodes),
+               actor);
+  event.set_severity("warn");
+  change.append(event);
+  change.merge(forget(parts_.model, *host, parts_.rules, parts_.clock.wall()));
+  parts_.log.warn("host.forgotten", {{"host", id}, {"nodes", nodes}});
+  parts_.journal.commit(std::move(change));
+  settle();
+  return ok_status();
+}
+
+// A restart of the server, or of an agent, is no silence.
+Status Controller::check_silent(const store::Host& host) {
+  if (session_of(HostId(host.id())) != nullptr) {
+    return Error::make(
+        ErrorCode::FailedPrecondition,
+        "host {} is connected: what is on it is not gone. Terminate its clusters, and "
+        "stop its agent, first",
+        host.name());
+  }
+  const ObservedHost* const seen = parts_.model.observed(host.id());
+  const Time since =
+      seen != nullptr && seen->heard ? std::max(seen->last_heard, started_at_) : started_at_;
+  const Duration silence = parts_.clock.now() - since;
+  if (silence >= kLinkSilenceLimit) return ok_status();
+  return Error::make(ErrorCode::FailedPrecondition,
+                     "host {} may be about to come back: it has been away, or this server been "
+                     "running, for {} s only; ask again after {} s",
+                     host.name(),
+                     std::chrono::duration_cast<std::chrono::seconds>(silence).count(),
+                     kLinkSilenceLimit.count());
 }
 
 Inventory Controller::inventory() const {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/sealed.h"
+#include "control/access_keys.h"
 #include "control/agent_link.h"
 #include "control/client_tokens.h"
 #include "control/flow_engine.h"
@@ -139,6 +140,31 @@ class Controller {
                          Duration deadline,
                          const Actor& actor);
 
+  // A key beside the root key, of the account. ResourceExhausted: there are 1000, or the
+  // server's own disk is nearly full.
+  Result<NewKey> create_key(std::string_view name,
+                            bool read_only,
+                            std::uint64_t account,
+                            const Actor& actor);
+  // It signs nothing any more, and whoever listens hears of it. NotFound: the account has no such
+  // key. FailedPrecondition: the root key, or the one that asks.
+  Status delete_key(std::string_view secret_id, std::uint64_t account, const Actor& actor);
+  // Who hears of keys that are deleted, from within delete_key(). One listener.
+  void on_key_deleted(std::function<void(const std::string& secret_id)> listener) {
+    key_deleted_ = std::move(listener);
+  }
+
+  // From here on the host's agent is told to remove these nodes, which have no rows; their data
+  // goes with them. Those that it was told of already count too. NotFound: no such host, or it
+  // reports no such orphan; nothing is removed then. Unavailable: it is not connected.
+  Status clean_host(const HostId& host,
+                    const std::vector<std::string>& node_ids,
+                    const Actor& actor);
+  // The host and everything on it are taken for gone for ever: its nodes have no rows any more,
+  // nothing is reserved there, and its certificate is nobody's. NotFound. FailedPrecondition: it is
+  // connected, or was a moment ago.
+  Status forget_host(const HostId& host, const Actor& actor);
+
   Inventory inventory() const;
   // NotFound: not in memory; an older one may be in the store's history.
   Result<FlowProgress> flow_progress(FlowId flow) const;
@@ -164,6 +190,9 @@ class Controller {
                            const char* kind,
                            std::string text,
                            const Actor& actor) const;
+  store::Event event_of(const char* kind, std::string text, const Actor& actor) const;
+  Status check_silent(const store::Host& host);
+  Status check_master(const store::Cluster& cluster) const;
   // Puts a cluster's row whose labels differ, with an event.
   void relabel(store::Cluster next, const char* kind, std::string text, const Actor& actor);
   void note(Touched touched);
@@ -186,6 +215,8 @@ class Controller {
   std::map<HostId, AgentConnection> connection_of_;
   std::uint64_t last_connection_ = 0;
   Touched touched_;
+  std::function<void(const std::string&)> key_deleted_;
+  Time started_at_{};
   bool started_ = false;
   bool settling_ = false;
   std::optional<Time> wake_at_;  // the earliest call that the timers owe us

@@ -188,13 +188,17 @@ Result<link::Desired> desired_state_of(const Model& model,
                                        const HostId& host,
                                        const Sealer& sealer) {
   link::Desired desired;
-  if (const store::Host* row = model.host(host.text())) desired.set_subnet(row->subnet());
   for (const auto& [id, node] : model.nodes_on(host.text())) {
     if (node->removing()) {
       desired.add_removed(id);
     } else if (!node->prepared()) {
       TK_TRY(*desired.add_nodes(), node_of(model, *node, sealer));
     }
+  }
+  const store::Host* const row = model.host(host.text());
+  if (row != nullptr) {
+    desired.set_subnet(row->subnet());
+    for (const std::string& orphan : row->orphans_removed()) desired.add_removed(orphan);
   }
   add_artifacts(model, desired);
   return desired;

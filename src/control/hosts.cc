@@ -1,6 +1,11 @@
 #include "control/hosts.h"
 
+#include <algorithm>
+#include <map>
+
 #include "base/encoding.h"
+#include "control/node_checks.h"
+#include "control/node_updates.h"
 #include "model/network.h"
 
 namespace tusker {
@@ -14,6 +19,23 @@ std::vector<Cidr> networks_of(const link::HostFacts& facts) {
     if (network.ok()) networks.push_back(*network);
   }
   return networks;
+}
+
+store::Event lost_event(const Model& model,
+                        const store::Node& node,
+                        const store::Host& host,
+                        WallTime wall) {
+  store::Event event;
+  event.set_wall_ms(wall.ms);
+  event.set_kind("node.lost");
+  event.set_severity("error");
+  event.set_cluster_id(node.cluster_id());
+  event.set_node_id(node.id());
+  event.set_flow_id(model.cluster(node.cluster_id())->flow_id());
+  event.set_actor("tusker");
+  event.set_text(
+      fmt::format("{} and its data are taken for gone with host {}", shown(node), host.name()));
+  return event;
 }
 
 }  // namespace
@@ -43,6 +65,57 @@ Result<store::Host> new_host(const Model& model,
   host.set_joined_wall_ms(wall.ms);
   host.set_rack("/default");
   return with_facts(std::move(host), request.facts);
+}
+
+Error no_host(const HostId& id) {
+  return Error::make(ErrorCode::NotFound, "no host {}; see tusker host list", id);
+}
+
+Result<store::Host> with_orphans_removed(const Model& model,
+                                         const HostId& id,
+                                         const std::vector<std::string>& node_ids) {
+  const store::Host* const host = model.host(id.text());
+  if (host == nullptr) return no_host(id);
+  const ObservedHost* const seen = model.observed(id.text());
+  if (seen == nullptr || !seen->connected || !seen->reported) {
+    return Error::make(ErrorCode::Unavailable,
+                       "host {} is not connected, so nobody can tell what is on it; try again when "
+                       "it is back",
+                       host->name());
+  }
+  store::Host row = *host;
+  const auto has = [](const auto& ids, const std::string& one) {
+    return std::find(ids.begin(), ids.end(), one) != ids.end();
+  };
+  for (const std::string& node : node_ids) {
+    if (has(row.orphans_removed(), node)) continue;
+    if (!has(seen->orphans, node) || model.node(node) != nullptr) {
+      return Error::make(ErrorCode::NotFound,
+                         "host {} reports no node {} that nobody knows; nothing was removed",
+                         host->name(),
+                         cut_text(node, 64));
+    }
+    row.add_orphans_removed(node);
+  }
+  return row;
+}
+
+Change forget(const Model& model,
+              const store::Host& host,
+              const ClusterRules& rules,
+              WallTime wall) {
+  Change change;
+  std::map<std::string, std::vector<store::Node>> lost;  // by cluster
+  for (const auto& [id, node] : model.nodes_on(host.id()))
+    lost[node->cluster_id()].push_back(*node);
+  for (const auto& [cluster_id, nodes] : lost) {
+    for (const store::Node& node : nodes) change.append(lost_event(model, node, host, wall));
+    store::Flow nobodys;
+    nobodys.set_cluster_id(cluster_id);
+    change.merge(drop_nodes({model, nobodys, {}, {}, {}, wall, rules}, nodes));
+  }
+  change.remove(store::HOST, host.id());
+  return change;
 }
 
 store::Host with_facts(store::Host row, const link::HostFacts& facts) {

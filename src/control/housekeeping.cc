@@ -2,6 +2,7 @@
 
 #include "control/client_tokens.h"
 #include "control/node_checks.h"
+#include "control/node_updates.h"
 
 namespace tusker {
 namespace {
@@ -20,6 +21,31 @@ store::Event removed_event(const Model& model, const store::Node& node, WallTime
                              host_name(model, node.host_id()),
                              shown(node)));
   return event;
+}
+
+// Those orphans that are gone are not asked for any more.
+void drop_orphans(const store::Host& host,
+                  const std::set<std::string>& confirmed,
+                  WallTime wall,
+                  Change& change) {
+  store::Host row = host;
+  row.clear_orphans_removed();
+  for (const std::string& id : host.orphans_removed()) {
+    if (!confirmed.contains(id)) {
+      row.add_orphans_removed(id);
+      continue;
+    }
+    store::Event event;
+    event.set_wall_ms(wall.ms);
+    event.set_kind("orphan.removed");
+    event.set_severity("info");
+    event.set_node_id(id);
+    event.set_actor("tusker");
+    event.set_text(fmt::format(
+        "host {} confirms that nothing of {}, which nobody knew, is left", host.name(), id));
+    change.append(event);
+  }
+  if (row.orphans_removed_size() != host.orphans_removed_size()) change.put(std::move(row));
 }
 
 // Those of a cluster beyond the newest kJobsKept that have finished, or all of them.
@@ -42,22 +68,17 @@ Change drop_confirmed(const Model& model,
                       const link::Observed& observed,
                       WallTime wall) {
   Change change;
-  std::map<std::string, std::size_t> uses_dropped;
-  std::set<std::string> dropped;
-  for (const std::string& id : observed.removed()) {
+  std::vector<store::Node> dropped;
+  const std::set<std::string> confirmed(observed.removed().begin(), observed.removed().end());
+  for (const std::string& id : confirmed) {
     const store::Node* node = model.node(id);
-    if (node == nullptr || node->host_id() != host.text() || !node->removing() ||
-        !dropped.insert(id).second)
-      continue;
-    for (const store::File& file : node->files()) {
-      if (!file.digest().empty()) ++uses_dropped[file.digest()];
-    }
+    if (node == nullptr || node->host_id() != host.text() || !node->removing()) continue;
     change.append(removed_event(model, *node, wall));
-    change.remove(store::NODE, id);
+    dropped.push_back(*node);
   }
-  for (const auto& [digest, uses] : uses_dropped) {
-    if (uses == model.uses_of_file(digest)) change.remove(store::FILE, digest);
-  }
+  change.merge(drop_rows(model, dropped));
+  if (const store::Host* const row = model.host(host.text()))
+    drop_orphans(*row, confirmed, wall, change);
   return change;
 }
 

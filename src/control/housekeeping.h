@@ -11,7 +11,8 @@ namespace tusker {
 // What is dropped, and when. Pure.
 
 // Rows of nodes whose host confirms that nothing of them is left, with the rendered files that no
-// other node needs. Only of nodes that are being removed: whatever else a host claims is ignored.
+// other node needs; likewise orphans that it was told to remove. Whatever else a host claims is
+// ignored.
 Change drop_confirmed(const Model& model,
                       const HostId& host,
                       const link::Observed& observed,

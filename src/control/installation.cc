@@ -2,31 +2,12 @@
 
 #include <algorithm>
 
+#include "control/access_keys.h"
 #include "model/network.h"
 #include "store/database.h"
 
 namespace tusker {
 namespace {
-
-constexpr std::string_view kKeyAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-std::string key_context(const std::string& secret_id) {
-  return "key:" + secret_id;
-}
-
-// SecretId and SecretKey have the public API's form: "AKID" and 32 characters, and 32 characters.
-store::AccessKey make_root_key(const Sealer& sealer, Random& random, WallTime wall) {
-  store::AccessKey key;
-  key.set_secret_id("AKID" + random.text(32, kKeyAlphabet));
-  key.set_sealed_secret_key(
-      sealer.seal(random.text(32, kKeyAlphabet), key_context(key.secret_id()), random).bytes());
-  key.set_account(kRootAccount);
-  key.set_root(true);
-  key.set_created_wall_ms(wall.ms);
-  key.set_remark("root key, made at the first start");
-  return key;
-}
 
 const store::AccessKey* stored_root_key(const Model& model) {
   for (const auto& [id, key] : model.access_keys()) {
@@ -81,18 +62,16 @@ Result<Startup> start_installation(const Model& model,
       row.epoch() + 1, static_cast<std::uint64_t>(std::max<std::int64_t>(wall.ms, 0) / 1000)));
   startup.change.put(std::move(row));
 
-  store::AccessKey root;
   if (const store::AccessKey* stored = stored_root_key(model)) {
-    root = *stored;
+    startup.root_key.secret_id = stored->secret_id();
+    TK_TRY(startup.root_key.secret_key, open_secret(*stored, sealer));
   } else {
-    root = make_root_key(sealer, random, wall);
-    startup.change.put(root);
+    NewKey made = make_key("root", sealer, random, wall);
+    made.row.set_account(kRootAccount);
+    made.row.set_root(true);
+    startup.root_key = {made.row.secret_id(), std::move(made.secret_key)};
+    startup.change.put(std::move(made.row));
   }
-  startup.root_key.secret_id = root.secret_id();
-  TK_TRY(startup.root_key.secret_key,
-         sealer.open(Sealed::from_bytes(root.sealed_secret_key()), key_context(root.secret_id()))
-             .context("root key {}: the folder's seal.key is not the one that sealed it",
-                      root.secret_id()));
   return startup;
 }
 

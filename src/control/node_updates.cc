@@ -10,6 +10,7 @@
 #include "control/findings.h"
 #include "control/node_checks.h"
 #include "control/reported.h"
+#include "model/transitions.h"
 
 namespace tusker {
 namespace {
@@ -63,6 +64,53 @@ store::Event not_rendered(const StageView& view, const Error& error) {
   event.set_actor("tusker");
   event.set_text(fmt::format("nodes keep the files they have: {}", error.message()));
   return event;
+}
+
+const store::Node* find_in(const std::vector<store::Node>& nodes, const std::string& id) {
+  const auto found = std::find_if(
+      nodes.begin(), nodes.end(), [&](const store::Node& one) { return one.id() == id; });
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+// As record_nodes(); the rows of `gone` go in the same change.
+Change record(const Model& model,
+              std::vector<store::Node> nodes,
+              const std::vector<store::Node>& gone,
+              ClusterFiles files) {
+  Change change;
+  Uses uses;
+  for (store::Node& node : nodes) {
+    if (const auto rendered = files.of_node.find(node.id()); rendered != files.of_node.end())
+      set_files(node, std::move(rendered->second));
+    const store::Node* const before = model.node(node.id());
+    if (before != nullptr && google::protobuf::util::MessageDifferencer::Equals(*before, node))
+      continue;
+    if (before != nullptr) uses.count(*before, -1);
+    uses.count(node, 1);
+    change.put(std::move(node));
+  }
+  for (const store::Node& node : gone) {
+    uses.count(node, -1);
+    change.remove(store::NODE, node.id());
+  }
+  uses.settle(model, std::move(files.contents), change);
+  return change;
+}
+
+// `nodes` are all that the cluster has from now on.
+Change render_and_record(const StageView& view,
+                         std::vector<store::Node> nodes,
+                         const std::vector<store::Node>& gone) {
+  std::vector<store::Host> hosts;
+  for (const auto& [id, host] : view.model.hosts()) hosts.push_back(host);
+  std::vector<store::Bundle> bundles;
+  for (const auto& [digest, bundle] : view.model.bundles()) bundles.push_back(bundle);
+  const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
+  Result<ClusterFiles> files = view.rules.render(cluster, nodes, hosts, bundles);
+  if (files.ok()) return record(view.model, std::move(nodes), gone, *std::move(files));
+  Change change = record(view.model, std::move(nodes), gone, {});
+  change.append(not_rendered(view, files.error()));
+  return change;
 }
 
 // Of roles that read files while they run: whether all of them count, or only those that are ready.
@@ -137,42 +185,36 @@ Outcome check_updated(const StageView& view, Readers readers) {
 }  // namespace
 
 Change record_nodes(const Model& model, std::vector<store::Node> nodes, ClusterFiles files) {
-  Change change;
-  Uses uses;
-  for (store::Node& node : nodes) {
-    if (const auto rendered = files.of_node.find(node.id()); rendered != files.of_node.end())
-      set_files(node, std::move(rendered->second));
-    const store::Node* const before = model.node(node.id());
-    if (before != nullptr && google::protobuf::util::MessageDifferencer::Equals(*before, node))
-      continue;
-    if (before != nullptr) uses.count(*before, -1);
-    uses.count(node, 1);
-    change.put(std::move(node));
+  return record(model, std::move(nodes), {}, std::move(files));
+}
+
+Change drop_rows(const Model& model, const std::vector<store::Node>& gone) {
+  return record(model, {}, gone, {});
+}
+
+Change drop_nodes(const StageView& view, const std::vector<store::Node>& gone) {
+  if (!serves(view.model.cluster(view.flow.cluster_id())->state()))
+    return drop_rows(view.model, gone);
+  std::vector<store::Node> nodes;
+  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
+    if (!node->removing() && find_in(gone, node->id()) == nullptr) nodes.push_back(*node);
   }
-  uses.settle(model, std::move(files.contents), change);
-  return change;
+  // Without a master there is nobody whom files could name.
+  const bool headless = std::none_of(nodes.begin(), nodes.end(), [](const store::Node& node) {
+    return node.type() == store::MASTER;
+  });
+  if (headless) return drop_rows(view.model, gone);
+  return render_and_record(view, std::move(nodes), gone);
 }
 
 Change update_nodes(const StageView& view, const std::vector<store::Node>& changed) {
   std::vector<store::Node> nodes;
-  for (const auto& entry : view.model.nodes_of(view.flow.cluster_id())) {
-    const store::Node* const node = entry.second;
-    const auto found = std::find_if(changed.begin(), changed.end(), [&](const store::Node& one) {
-      return one.id() == node->id();
-    });
-    const store::Node& row = found == changed.end() ? *node : *found;
+  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
+    const store::Node* const other = find_in(changed, node->id());
+    const store::Node& row = other == nullptr ? *node : *other;
     if (!row.removing()) nodes.push_back(row);
   }
-  std::vector<store::Host> hosts;
-  for (const auto& [id, host] : view.model.hosts()) hosts.push_back(host);
-  std::vector<store::Bundle> bundles;
-  for (const auto& [digest, bundle] : view.model.bundles()) bundles.push_back(bundle);
-  const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
-  Result<ClusterFiles> files = view.rules.render(cluster, nodes, hosts, bundles);
-  if (files.ok()) return record_nodes(view.model, std::move(nodes), *std::move(files));
-  Change change = record_nodes(view.model, std::move(nodes), {});
-  change.append(not_rendered(view, files.error()));
-  return change;
+  return render_and_record(view, std::move(nodes), {});
 }
 
 Change forget_nodes(const StageView& view) {

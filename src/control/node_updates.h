@@ -15,6 +15,9 @@ namespace tusker {
 // them.
 Change record_nodes(const Model& model, std::vector<store::Node> nodes, ClusterFiles files);
 
+// Removes the rows of these nodes, which the model has, with the contents that no other node names.
+Change drop_rows(const Model& model, const std::vector<store::Node>& gone);
+
 // Renders the cluster of the flow anew, with `changed` in place of rows of the model, and records
 // what differs. What cannot be rendered any more, by newer definitions, stays as it was, with an
 // event that says why.
@@ -22,6 +25,11 @@ Change update_nodes(const StageView& view, const std::vector<store::Node>& chang
 
 // The same with nothing changed: those that are gone are in no file any more.
 Change forget_nodes(const StageView& view);
+
+// The same when these nodes have gone without a flow: their rows are dropped too, and a cluster
+// that does not run, or has no master any more, is left as it is. Of the view only model, flow,
+// wall and rules count.
+Change drop_nodes(const StageView& view, const std::vector<store::Node>& gone);
 
 // Every node of the cluster whose host is told of it, and is not away, has its files in force, and
 // roles that read files while they run have read them. A node that has such a role is waited for

@@ -92,6 +92,7 @@ void Model::remove(store::Kind kind, const std::string& id, Touched& touched) {
   switch (kind) {
     case store::HOST:
       hosts_.erase(id);
+      observed_.erase(id);
       break;
     case store::ACCESS_KEY:
       access_keys_.erase(id);
@@ -403,6 +404,7 @@ Touched Model::observe_state(const HostId& host, const link::Observed& state, Ti
   seen.nodes.clear();
   for (const link::NodeStatus& node : state.nodes()) seen.nodes[node.id()] = node;
   seen.orphans.assign(state.orphans().begin(), state.orphans().end());
+  seen.orphan_facts.assign(state.orphan_facts().begin(), state.orphan_facts().end());
   seen.artifacts.assign(state.artifacts().begin(), state.artifacts().end());
   seen.kept_logs.assign(state.kept_logs().begin(), state.kept_logs().end());
   Touched touched;

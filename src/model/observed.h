@@ -23,8 +23,9 @@ struct ObservedHost {
   link::HostFacts facts;
   link::Generation seen;
   std::map<std::string, link::NodeStatus, std::less<>>
-      nodes;                         // by node id, also of nodes that we do not know
-  std::vector<std::string> orphans;  // node ids that wait for `tusker host clean`
+      nodes;                               // by node id, also of nodes that we do not know
+  std::vector<std::string> orphans;        // node ids that wait for `tusker host clean`
+  std::vector<link::Orphan> orphan_facts;  // of those of them that were looked at
   std::vector<link::ArtifactStatus> artifacts;
   std::vector<link::KeptLogs> kept_logs;  // of nodes that are gone from there
 };

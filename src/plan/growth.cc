@@ -82,6 +82,12 @@ Result<GrowthPlan> plan_growth(const Definitions& definitions,
                                Random& random,
                                WallTime now) {
   TK_TRY_VOID(check_count(count));
+  if (count_of(nodes, store::MASTER) == 0) {
+    return Error::make(ErrorCode::FailedPrecondition,
+                       "cluster {} has lost its master with a host, and nothing can join it; "
+                       "terminate it",
+                       cluster.name());
+  }
   GrowthPlan plan;
   plan.cluster = cluster;
   TK_TRY(store::NodeGroup* const group, group_for(plan.cluster, type));

@@ -89,6 +89,7 @@ void ApiEndpoint::open_stream(const api::ApiRequest& request, const Responder& r
   parts_.streams.open(
       HostId(wanted->host_id),
       std::move(wanted->ask),
+      std::move(wanted->secret_id),
       responder,
       [this, responder](const Error& error) { send(parts_.service.reply_for(error), responder); });
 }

@@ -1,5 +1,7 @@
 #include "server/stream_relay.h"
 
+#include <vector>
+
 #include "base/encoding.h"
 
 namespace tusker::server {
@@ -25,26 +27,34 @@ struct StreamRelay::Waiting {
   Responder user;
   Ready ready;  // set: the server is the user
   Refuse refuse;
+  std::string secret_id;  // empty: the server's own
   Timer limit = {};
 };
 
 struct StreamRelay::Joined {
+  std::string secret_id;
   std::unique_ptr<WebSocket> user;
   std::unique_ptr<WebSocket> agent;
   Timer limit;  // until both are there
 };
 
 StreamRelay::StreamRelay(EventLoop& loop, Controller& controller, Random& random, Log log)
-    : loop_(loop), controller_(controller), random_(random), log_(std::move(log)) {}
+    : loop_(loop), controller_(controller), random_(random), log_(std::move(log)) {
+  controller_.on_key_deleted([this](const std::string& secret_id) { end_streams_of(secret_id); });
+}
 
-StreamRelay::~StreamRelay() = default;
+StreamRelay::~StreamRelay() {
+  controller_.on_key_deleted({});
+}
 
 void StreamRelay::open(const HostId& host,
                        link::OpenStream request,
+                       std::string secret_id,
                        Responder user,
                        Refuse refuse) {
   ask(std::move(request),
-      std::make_unique<Waiting>(Waiting{host, std::move(user), nullptr, std::move(refuse)}));
+      std::make_unique<Waiting>(
+          Waiting{host, std::move(user), nullptr, std::move(refuse), std::move(secret_id)}));
 }
 
 void StreamRelay::open_here(const HostId& host,
@@ -52,7 +62,8 @@ void StreamRelay::open_here(const HostId& host,
                             Ready ready,
                             Refuse refuse) {
   ask(std::move(request),
-      std::make_unique<Waiting>(Waiting{host, Responder(), std::move(ready), std::move(refuse)}));
+      std::make_unique<Waiting>(
+          Waiting{host, Responder(), std::move(ready), std::move(refuse), {}}));
 }
 
 void StreamRelay::ask(link::OpenStream request, std::unique_ptr<Waiting> waiting) {
@@ -107,6 +118,7 @@ bool StreamRelay::agent_dialled(const std::string& id, const HostId& host, const
 void StreamRelay::accept(std::unique_ptr<Waiting> waiting, const Responder& agent) {
   const std::uint64_t number = ++last_number_;
   auto joined = std::make_unique<Joined>();
+  joined->secret_id = waiting->secret_id;
   const std::weak_ptr<bool> alive = alive_;
   joined->limit = loop_.after(kDialLimit, [this, number] { finish(number); });
   joined_.emplace(number, std::move(joined));
@@ -152,6 +164,21 @@ void StreamRelay::carry(WebSocket& from, WebSocket& to, std::string_view message
 void StreamRelay::finish(std::uint64_t number) {
   // The destructors send what is buffered, so a program's last words arrive.
   joined_.erase(number);
+}
+
+// From the loop: it is a request over one of these connections that may have deleted the key.
+void StreamRelay::end_streams_of(const std::string& secret_id) {
+  loop_.post([this, alive = std::weak_ptr(alive_), secret_id] {
+    if (alive.expired()) return;
+    std::vector<std::string> waiting;
+    for (const auto& [id, one] : waiting_)
+      if (one->secret_id == secret_id) waiting.push_back(id);
+    for (const std::string& id : waiting)
+      fail(id, Error::make(ErrorCode::PermissionDenied, "key {} was deleted", secret_id));
+    const std::size_t ended =
+        std::erase_if(joined_, [&](const auto& one) { return one.second->secret_id == secret_id; });
+    if (ended > 0) log_.info("stream.key_deleted", {{"key", secret_id}, {"streams", ended}});
+  });
 }
 
 }  // namespace tusker::server

@@ -20,8 +20,9 @@ namespace tusker::server {
 //
 // A user waits until the agent of the node's host has dialled, at most 10 s, so a stream that
 // cannot be had is refused with a reason rather than opened and closed. Back-pressure passes
-// through: a side that does not read stops the other. Both end together. The server itself may be
-// the user too. Loop thread only; loop and controller outlive it.
+// through: a side that does not read stops the other. Both end together, and with the key that the
+// user's was opened with. The server itself may be the user too. Loop thread only; loop and
+// controller outlive it.
 class StreamRelay {
  public:
   // Answers the user's request when there will be no stream.
@@ -32,8 +33,12 @@ class StreamRelay {
   StreamRelay(const StreamRelay&) = delete;
   StreamRelay& operator=(const StreamRelay&) = delete;
 
-  // `request.id` is filled in here.
-  void open(const HostId& host, link::OpenStream request, Responder user, Refuse refuse);
+  // `request.id` is filled in here; `secret_id` is the key's that asks for it.
+  void open(const HostId& host,
+            link::OpenStream request,
+            std::string secret_id,
+            Responder user,
+            Refuse refuse);
 
   // The same with the server as the user: `ready` gets the agent's connection, not started yet.
   // Exactly one of the two is called, later or at once.
@@ -58,6 +63,7 @@ class StreamRelay {
   void accept(std::unique_ptr<Waiting> waiting, const Responder& agent);
   void join(std::uint64_t number);
   void finish(std::uint64_t number);
+  void end_streams_of(const std::string& secret_id);
   void carry(WebSocket& from, WebSocket& to, std::string_view message);
 
   EventLoop& loop_;

@@ -51,6 +51,11 @@ std::string files_digest(const link::Node& node) {
 
 }  // namespace
 
+void SimAgent::plant_orphan(const std::string& id) {
+  planted_.insert(id);
+  nodes_[id].status.set_id(id);
+}
+
 link::AgentFrame SimAgent::hello() const {
   link::AgentFrame frame;
   frame.mutable_hello()->set_protocol(1);
@@ -71,8 +76,11 @@ link::AgentFrame SimAgent::observed() const {
   link::Observed& out = *frame.mutable_observed();
   *out.mutable_seen() = seen_;
   for (const auto& [id, node] : nodes_) {
-    *out.add_nodes() = node.status;
-    if (!desired_.contains(id) && !removing_.contains(id)) out.add_orphans(id);
+    if (desired_.contains(id) || removing_.contains(id)) {
+      *out.add_nodes() = node.status;
+    } else {
+      out.add_orphans(id);
+    }
   }
   for (const std::string& id : removed_) out.add_removed(id);
   *out.mutable_facts() = facts();
@@ -118,7 +126,7 @@ void SimAgent::take_desired(const link::Desired& desired) {
     }
   }
   for (const auto& [id, node] : nodes_) {
-    if (!desired_.contains(id) && !removing_.contains(id))
+    if (!desired_.contains(id) && !removing_.contains(id) && !planted_.contains(id))
       violation_ = id + " is neither desired nor removed: an orphan";
   }
 }

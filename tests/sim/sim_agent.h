@@ -40,6 +40,9 @@ class SimAgent {
         trouble_(trouble),
         ready_count_(std::move(ready)) {}
 
+  // A node that no server knows: as if its database had been an older one since.
+  void plant_orphan(const std::string& id);
+
   link::AgentFrame hello() const;
   link::AgentFrame observed() const;
   link::AgentFrame heartbeat() const;
@@ -81,6 +84,7 @@ class SimAgent {
   std::map<std::string, Time> removing_;  // and when its next attempt is
   std::set<std::string> removed_;
   std::set<std::string> desired_;
+  std::set<std::string> planted_;
   std::set<std::string> failed_once_;
   std::map<std::string, int> task_starts_;
   std::string violation_;

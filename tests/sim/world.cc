@@ -146,6 +146,38 @@ Result<FlowId> World::answer(Result<FlowId> flow) {
   return flow;
 }
 
+Result<std::shared_ptr<const bool>> World::answer(const Status& done) {
+  if (!done.ok()) return done.error();
+  auto told = std::make_shared<bool>(false);
+  server_->journal->when_durable(server_->journal->current(), [told] { *told = true; });
+  return std::shared_ptr<const bool>(told);
+}
+
+Result<std::shared_ptr<const bool>> World::clean(std::size_t host,
+                                                 const std::vector<std::string>& ids) {
+  return answer(controller().clean_host(HostId(host_id(host)), ids, {}));
+}
+
+Result<std::shared_ptr<const bool>> World::forget(std::size_t host) {
+  return answer(controller().forget_host(HostId(host_id(host)), {}));
+}
+
+std::string World::plant_orphan(std::size_t host) {
+  std::string id = make_node_id(random_).text();
+  hosts_[host].agent->plant_orphan(id);
+  if (hosts_[host].wire != 0) send(hosts_[host].wire, false, hosts_[host].agent->observed());
+  return id;
+}
+
+std::size_t World::host_of(const std::string& node_name) {
+  for (const store::Node& node : rows()) {
+    for (std::size_t i = 0; node.name() == node_name && i < hosts_.size(); ++i)
+      if (host_id(i) == node.host_id()) return i;
+  }
+  TK_CHECK(false, "no host has {}", node_name);
+  return 0;
+}
+
 Result<FlowId> World::terminate() {
   return answer(controller().start_terminate(ClusterId(cluster_id_), {}));
 }

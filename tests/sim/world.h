@@ -59,6 +59,16 @@ class World {
   Result<FlowId> scale_in(const std::string& node_name);
   // To every role of the cluster.
   Result<FlowId> operate(store::RoleOperation::Verb verb, std::uint32_t batch);
+  // ---- what an operator does to a host, by its number. True once it is durable, so answered.
+
+  const std::string& host_id(std::size_t host) const { return hosts_[host].agent->host_id(); }
+  std::size_t host_of(const std::string& node_name);
+  Result<std::shared_ptr<const bool>> clean(std::size_t host, const std::vector<std::string>& ids);
+  Result<std::shared_ptr<const bool>> forget(std::size_t host);
+  // A node on this host that the server does not know; yields its id.
+  std::string plant_orphan(std::size_t host);
+  const SimAgent& agent(std::size_t host) const { return *hosts_[host].agent; }
+
   const std::optional<FlowId>& answered() const { return answered_; }
   void forget_answer() { answered_.reset(); }
 
@@ -91,6 +101,7 @@ class World {
  private:
   class Link;
   Result<FlowId> answer(Result<FlowId> flow);
+  Result<std::shared_ptr<const bool>> answer(const Status& done);
   int count_ready(const std::string& cluster, const std::string& role, bool leaving);
   struct Server {
     explicit Server(SimDisk& disk) : store(disk) {}

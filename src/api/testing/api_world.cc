@@ -149,6 +149,17 @@ void ApiWorld::report_kept_logs(const std::vector<link::KeptLogs>& kept) {
   controller->agent_frame(connection_, frame);
 }
 
+void ApiWorld::report_orphans(const std::vector<link::Orphan>& orphans) {
+  link::AgentFrame frame;
+  *frame.mutable_observed()->mutable_seen() = desired_.generation();
+  *frame.mutable_observed()->mutable_facts() = big_host();
+  for (const link::Orphan& orphan : orphans) {
+    frame.mutable_observed()->add_orphans(orphan.node_id());
+    *frame.mutable_observed()->add_orphan_facts() = orphan;
+  }
+  controller->agent_frame(connection_, frame);
+}
+
 void ApiWorld::report_removed() {
   link::AgentFrame frame;
   *frame.mutable_observed()->mutable_seen() = desired_.generation();

@@ -92,6 +92,9 @@ class ApiWorld {
   // It reports that nothing of its nodes is there any more but these logs.
   void report_kept_logs(const std::vector<link::KeptLogs>& kept);
 
+  // It reports these, which nobody knows, and nothing else.
+  void report_orphans(const std::vector<link::Orphan>& orphans);
+
   // The host carries out what it was last told to remove, and says so.
   void report_removed();
 
@@ -99,6 +102,11 @@ class ApiWorld {
   // what `change` makes of each.
   using NodeChange = std::function<void(link::NodeStatus& node)>;
   void report_running(const NodeChange& change = [](link::NodeStatus&) {});
+
+  // What it was told last to remove.
+  std::vector<std::string> told_to_remove() const {
+    return {desired_.removed().begin(), desired_.removed().end()};
+  }
 
   // Its agent's connection ends.
   void disconnect_host();

@@ -59,6 +59,10 @@ class ServerNames final {
     return texts_of(
         "DescribeRoleLogs", "Logs", {{"InstanceId", id_of(cluster)}, {"Node", node}}, "Roles");
   }
+  // Of a list that needs no cluster.
+  Names all_texts(std::string_view action, std::string_view list, std::string_view name) const {
+    return client_ ? texts_in(client_->call(action, {}), list, name) : Names();
+  }
   Names jobs() const {
     Names names;
     if (!client_) return names;
@@ -83,9 +87,14 @@ class ServerNames final {
                  std::string_view list,
                  const json::object& parameters,
                  std::string_view name) const {
+    if (!client_ || text_at(parameters, "InstanceId").empty()) return {};
+    return texts_in(client_->call(action, parameters), list, name);
+  }
+
+  static Names texts_in(const Result<json::object>& answer,
+                        std::string_view list,
+                        std::string_view name) {
     Names names;
-    if (!client_ || text_at(parameters, "InstanceId").empty()) return names;
-    const Result<json::object> answer = client_->call(action, parameters);
     if (!answer.ok()) return names;
     for (const json::value& entry : array_at(*answer, list)) {
       if (!entry.is_object()) continue;
@@ -112,6 +121,8 @@ int print_candidates(Session& session, const std::vector<std::string>& words) {
       .logged_nodes =
           [&server](const std::string& cluster) { return server.logged_nodes(cluster); },
       .jobs = [&server] { return server.jobs(); },
+      .hosts = [&server] { return server.all_texts("DescribeHosts", "Hosts", "HostName"); },
+      .keys = [&server] { return server.all_texts("DescribeKeys", "Keys", "SecretId"); },
   };
   for (const std::string& word : complete(words, names))
     session.console.answer(printable(word) + "\n");

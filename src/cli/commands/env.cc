@@ -1,9 +1,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands/commands.h"
+#include "cli/env_lines.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
-#include "cli/words.h"
 
 namespace tusker::cli {
 
@@ -13,17 +13,6 @@ struct EnvOptions {
   std::string data;
   bool sdk = false;
 };
-
-std::string export_line(std::string_view name, std::string_view value) {
-  return fmt::format("export {}={}\n", name, shell_quote(value));
-}
-
-std::string own_lines(const Access& access) {
-  return export_line("TUSKER_ENDPOINT", access.endpoint()) +
-         export_line("TUSKER_SECRET_ID", access.secret_id) +
-         export_line("TUSKER_SECRET_KEY", access.secret_key) +
-         export_line("TUSKER_REGION", access.region);
-}
 
 // The names that the official SDKs, tccli and the Terraform provider read. Only the provider takes
 // the address from the environment; it calls emr.<domain>, and names under localhost resolve to
@@ -43,7 +32,7 @@ std::string sdk_lines(const Access& access) {
 int print_env(Session& session, const EnvOptions& options) {
   const Result<Access> access = read_access(options.data);
   if (!access.ok()) return report(session, access.error());
-  session.console.answer(options.sdk ? sdk_lines(*access) : own_lines(*access));
+  session.console.answer(options.sdk ? sdk_lines(*access) : own_env_lines(*access));
   return kDone;
 }
 

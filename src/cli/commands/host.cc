@@ -68,13 +68,22 @@ Status list(Session& session, const ListOptions& options) {
     return ok_status();
   }
   session.console.answer(table.render_for(session.console));
+  std::size_t orphans = 0;
+  for (const json::value& entry : hosts)
+    if (entry.is_object()) orphans += array_at(entry.get_object(), "Orphans").size();
+  if (orphans > 0) {
+    session.console.note(fmt::format(
+        "note: {} nodes are there that this server knows nothing of; see: tusker host clean\n",
+        orphans));
+  }
   return ok_status();
 }
 
 }  // namespace
 
 void add_host(CLI::App& root, Choice& choice) {
-  CLI::App* host = root.add_subcommand("host", "List the machines that nodes run on");
+  CLI::App* host =
+      root.add_subcommand("host", "List, clean and forget the machines that nodes run on");
   host->require_subcommand(0, 1);
   auto options = std::make_shared<ListOptions>();
   CLI::App* command = host->add_subcommand(
@@ -87,7 +96,9 @@ void add_host(CLI::App& root, Choice& choice) {
     };
   });
   set_examples(*command, {"tusker host list", "tusker host list -o json"});
-  set_examples(*host, {"tusker host list"});
+  add_host_clean(*host, choice);
+  add_host_forget(*host, choice);
+  set_examples(*host, {"tusker host list", "tusker host clean"});
 }
 
 }  // namespace tusker::cli

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <vector>
+
 #include "api/arena.h"
 #include "api/generated/handlers.h"
 #include "model/model.h"
@@ -7,6 +10,49 @@ namespace {
 
 std::int64_t as_number(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
+}
+
+answer::OrphanInfo orphan_info(const std::string& id, const ObservedHost& host, Arena& arena) {
+  answer::OrphanInfo info;
+  info.resource_id = id;
+  info.state = "stopped";
+  for (const link::Orphan& facts : host.orphan_facts) {
+    if (facts.node_id() != id) continue;
+    info.instance_id = facts.cluster_id();
+    info.name = facts.name();
+    if (facts.running()) info.state = "running";
+    info.disk_bytes = as_number(facts.disk_bytes());
+    info.add_time = arena.time(WallTime{facts.made_wall_ms()});
+  }
+  return info;
+}
+
+// Not what its host said of it while it was an orphan: the host speaks of its removal now.
+answer::OrphanInfo removing_info(const std::string& id, const ObservedHost* host) {
+  answer::OrphanInfo info;
+  info.resource_id = id;
+  info.state = "removing";
+  if (host == nullptr) return info;
+  const auto status = host->nodes.find(id);
+  if (status != host->nodes.end()) info.note = status->second.failure().message();
+  return info;
+}
+
+List<answer::OrphanInfo> orphans_of(const store::Host& host,
+                                    const ObservedHost* observed,
+                                    const Model& model,
+                                    Arena& arena) {
+  std::vector<answer::OrphanInfo> infos;
+  for (const std::string& id : host.orphans_removed()) infos.push_back(removing_info(id, observed));
+  const auto& going = host.orphans_removed();
+  if (observed != nullptr) {
+    for (const std::string& id : observed->orphans) {
+      // An agent that has not been told yet calls what it should have or remove an orphan too.
+      if (model.node(id) != nullptr || std::ranges::find(going, id) != going.end()) continue;
+      infos.push_back(orphan_info(id, *observed, arena));
+    }
+  }
+  return arena.each(infos, [](const answer::OrphanInfo& info) { return info; });
 }
 
 answer::HostInfo host_info(const store::Host& host, const Model& model, Arena& arena) {
@@ -32,6 +78,7 @@ answer::HostInfo host_info(const store::Host& host, const Model& model, Arena& a
   info.disk_reserved_bytes = as_number(reserved.disk_bytes);
   info.nodes = static_cast<std::int64_t>(model.nodes_on(host.id()).size());
   info.join_time = arena.time(WallTime{host.joined_wall_ms()});
+  info.orphans = orphans_of(host, observed, model, arena);
   return info;
 }
 
