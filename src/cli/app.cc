@@ -74,6 +74,7 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_flow(*app, choice);
   add_job(*app, choice);
   add_config(*app, choice);
+  add_component(*app, choice);
   add_host(*app, choice);
   add_key(*app, choice);
   add_api(*app, choice);

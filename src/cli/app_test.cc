@@ -431,6 +431,7 @@ TEST(Complete, OffersCommandsOptionsAndClusterNames) {
   EXPECT_EQ(complete({"job", "logs", "1"}, names), Names{"12"});
   EXPECT_EQ(complete({"host", "clean", "d"}, names), Names{"desk"});
   EXPECT_EQ(complete({"host", "forget", "r"}, names), Names{"rack-1"});
+  EXPECT_EQ(complete({"component", "test", "hd"}, names), Names{"hdfs"});
   EXPECT_EQ(complete({"key", "delete", "AKIDt"}, names), Names{"AKIDtwo"});
   EXPECT_EQ(complete({"cl"}, names), std::vector<std::string>{"cluster"});
   EXPECT_EQ(complete({"cluster", "te"}, names), std::vector<std::string>{"terminate"});

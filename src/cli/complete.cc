@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/unknown_word.h"
+#include "plan/definitions.h"
 
 namespace tusker::cli {
 
@@ -84,6 +85,16 @@ bool takes_job(std::string_view title) {
   return title == "job show" || title == "job logs" || title == "job wait" || title == "job cancel";
 }
 
+// Every release's.
+std::vector<std::string> components() {
+  std::vector<std::string> names;
+  const Result<Definitions> definitions = built_in_definitions();
+  if (!definitions.ok()) return names;
+  for (const ComponentDefinition& component : definitions->components)
+    names.push_back(component.name);
+  return names;
+}
+
 std::vector<std::string> arguments_of(const Position& at, const NameSources& names) {
   const std::string title = title_of(*at.command);
   const std::vector<std::string>& given = at.arguments;
@@ -91,6 +102,7 @@ std::vector<std::string> arguments_of(const Position& at, const NameSources& nam
     if (takes_cluster(title)) return names.clusters();
     if (takes_job(title)) return names.jobs();
     if (title == "host clean" || title == "host forget") return names.hosts();
+    if (title == "component test") return components();
     if (title == "key delete") return names.keys();
     if (title == "completion") return {"bash", "zsh", "fish"};
   }

@@ -25,6 +25,15 @@ json::object group_spec(const std::string& instance_type, std::int64_t disk_gb) 
 
 }  // namespace
 
+CreateChoices new_choices(const std::string& name, std::uint64_t product_id, Random& random) {
+  CreateChoices choices;
+  choices.name = name;
+  choices.product_id = product_id;
+  choices.client_token = random.uuid();
+  choices.login_password = "Tk1" + random.text(12, "abcdefghijkmnpqrstuvwxyz23456789") + "@";
+  return choices;
+}
+
 json::object create_parameters(const CreateChoices& choices) {
   json::array software;
   for (const std::string& entry : choices.software) software.emplace_back(entry);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 
 namespace tusker::cli {
@@ -25,6 +26,10 @@ struct CreateChoices {
   std::string login_password;  // the API demands one; nobody logs in with it
   std::map<std::string, std::string> tags;
 };
+
+// With what every new cluster has: a token of its own, and a password of the form that the API
+// prescribes, which is thrown away: `tusker run` needs none.
+CreateChoices new_choices(const std::string& name, std::uint64_t product_id, Random& random);
 
 // Parameters of CreateInstance and PlanInstance.
 boost::json::object create_parameters(const CreateChoices& choices);

@@ -68,7 +68,13 @@ struct StreamCall {
   int input = 0;
   bool interactive = false;  // our input and signals are the other side's; else they are ours
   bool terminal = false;     // there is one at both ends
+  // Set: output goes here instead of ours, there is no input, and signals are the caller's.
+  std::string* kept = nullptr;
+  std::function<std::optional<Error>()> give_up = nullptr;
 };
+
+constexpr std::size_t kMostKept = 1 << 20;
+constexpr Duration kGiveUpEvery = std::chrono::milliseconds(200);
 
 HttpCall signed_call(const Access& access, const StreamCall& stream, WallTime now) {
   const std::string host = access.endpoint().substr(std::string_view("http://").size());
@@ -149,6 +155,9 @@ class Runner final {
     if (stream_.interactive) {
       TK_TRY(reader_, StdinReader::open(loop_, stream_.input));
       pass_signals();
+    } else if (stream_.kept != nullptr) {
+      session_->on_input_end();
+      ask_to_give_up();
     } else {
       loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int number) {
         stop(RunEnd{.exit_code = 128 + number, .failure = ""});
@@ -197,8 +206,21 @@ class Runner final {
     });
   }
 
+  void ask_to_give_up() {
+    if (std::optional<Error> why = stream_.give_up()) return stop(*std::move(why));
+    asking_ = loop_.after(kGiveUpEvery, [this] { ask_to_give_up(); });
+  }
+
+  void keep(std::string_view bytes) {
+    std::string& kept = *stream_.kept;
+    kept += bytes;
+    if (kept.size() > 2 * kMostKept) kept.erase(0, kept.size() - kMostKept);
+    session_->written(bytes.size());
+  }
+
   // What a role has written is not our words: on a terminal it must not act as commands to it.
   void write(bool to_error, std::string bytes) {
+    if (stream_.kept != nullptr) return keep(bytes);
     const std::size_t size = bytes.size();
     if (!stream_.interactive && ::isatty(to_error ? 2 : 1) == 1)
       bytes = (to_error ? shown_error_ : shown_output_).take(bytes);
@@ -237,6 +259,7 @@ class Runner final {
   std::optional<RawTerminal> raw_;
   std::optional<RunEnd> end_;
   std::optional<Error> error_;
+  Timer asking_;
   bool stopped_ = false;
   int interrupts_ = 0;
 };
@@ -253,6 +276,21 @@ Result<RunEnd> run_in_node(const Access& access, const RunRequest& request) {
                  .interactive = true,
                  .terminal = terminal})
       .run();
+}
+
+Result<CapturedRun> capture_in_node(const Access& access,
+                                    const RunRequest& request,
+                                    const std::function<std::optional<Error>()>& give_up) {
+  CapturedRun run;
+  TK_TRY(run.end,
+         Runner(access,
+                {.action = "OpenNodeStream",
+                 .query = stream_query(request, false, 0, 0),
+                 .kept = &run.output,
+                 .give_up = give_up})
+             .run());
+  if (run.output.size() > kMostKept) run.output.erase(0, run.output.size() - kMostKept);
+  return run;
 }
 
 Result<RunEnd> print_role_log(const Access& access, const LogRequest& request) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,19 @@ std::string log_query(const LogRequest& request);
 // both ends the program gets a terminal too. An Error: the server refused or could not be reached.
 // Blocks; main thread; once per process.
 Result<RunEnd> run_in_node(const Access& access, const RunRequest& request);
+
+// What a program wrote to both of its outputs, in the order in which it came: the last MiB.
+struct CapturedRun {
+  RunEnd end;
+  std::string output;
+};
+
+// Runs it without input and keeps what it writes. Several times a second `give_up` is asked for a
+// reason to end it, which is the error then; the program gets HUP, and 5 s later KILL. An Error
+// otherwise as run_in_node(). Blocks; main thread.
+Result<CapturedRun> capture_in_node(const Access& access,
+                                    const RunRequest& request,
+                                    const std::function<std::optional<Error>()>& give_up);
 
 // Prints it to standard output; to a terminal without what a terminal would obey. The end is that
 // of a program: 130 after Ctrl-C. Otherwise as run_in_node().

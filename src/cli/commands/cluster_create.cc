@@ -94,24 +94,19 @@ Result<json::object> parameters_for(Session& session,
                        printable(options.release),
                        names);
   }
-  CreateChoices choices;
+  SystemRandom random;
+  CreateChoices choices = new_choices(options.name, release->product_id, random);
   TK_TRY(choices.software, software_of(options.components, release->components, release->name));
   TK_TRY(choices.tags, tags_of(options.tags));
   if (!options.max_idle.empty()) choices.tags[std::string(kMaxIdleTag)] = options.max_idle;
   if (!options.max_age.empty()) choices.tags[std::string(kMaxAgeTag)] = options.max_age;
   TK_TRY(const NodeSizes sizes, sizes_for(client, definitions, options));
   if (!sizes.explanation.empty()) session.console.note("Node sizes: " + sizes.explanation + "\n");
-  SystemRandom random;
-  choices.name = options.name;
-  choices.product_id = release->product_id;
   choices.masters = options.masters;
   choices.cores = options.cores;
   choices.master_spec = sizes.master_spec;
   choices.core_spec = sizes.core_spec;
   choices.disk_gb = options.disk_gb;
-  choices.client_token = random.uuid();
-  // Of the form that the API prescribes, and thrown away: `tusker run` needs none.
-  choices.login_password = "Tk1" + random.text(12, "abcdefghijkmnpqrstuvwxyz23456789") + "@";
   return create_parameters(choices);
 }
 

@@ -32,6 +32,7 @@ void add_host_forget(CLI::App& host, Choice& choice);
 void add_key(CLI::App& root, Choice& choice);
 void add_flow(CLI::App& root, Choice& choice);
 void add_job(CLI::App& root, Choice& choice);
+void add_component(CLI::App& root, Choice& choice);
 void add_config(CLI::App& root, Choice& choice);
 void add_api(CLI::App& root, Choice& choice);
 void add_bundle(CLI::App& root, Choice& choice);
