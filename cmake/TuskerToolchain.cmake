@@ -30,6 +30,20 @@ if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION 
   target_link_options(tusker_options INTERFACE -fuse-ld=mold)
 endif()
 
+# tusker_link_archive(OpenSSL::SSL libssl.a): programs carry the library in themselves, where Debian has it as an archive, so that
+# the one that is installed runs on releases of Debian whose shared libraries have other names. Not with sanitizers, whose builds stay here.
+function(tusker_link_archive target file)
+  find_library(TUSKER_ARCHIVE_${file} NAMES ${file})
+  if(TUSKER_SANITIZE OR NOT TUSKER_ARCHIVE_${file})
+    return()
+  endif()
+  get_target_property(configurations ${target} IMPORTED_CONFIGURATIONS)
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${TUSKER_ARCHIVE_${file}})
+  foreach(configuration IN LISTS configurations)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_${configuration} ${TUSKER_ARCHIVE_${file}})
+  endforeach()
+endfunction()
+
 set(Boost_USE_STATIC_LIBS ON)
 set(Protobuf_USE_STATIC_LIBS ON)
 set(OPENSSL_USE_STATIC_LIBS OFF)
@@ -43,3 +57,7 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)  # runs the API code generator
+tusker_link_archive(OpenSSL::SSL libssl.a)
+tusker_link_archive(OpenSSL::Crypto libcrypto.a)
+tusker_link_archive(SQLite::SQLite3 libsqlite3.a)
+tusker_link_archive(yaml-cpp libyaml-cpp.a)
