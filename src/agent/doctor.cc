@@ -3,7 +3,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include "agent/cgroups.h"
 #include "agent/host_facts.h"
 #include "base/file.h"
+#include "base/program_path.h"
 
 namespace tusker {
 namespace {
@@ -25,22 +25,8 @@ struct Program {
   const char* version_option;  // null: that it is there is enough
 };
 
-// By name: the agent finds them in the PATH that it gives to every program.
 constexpr Program kPrograms[] = {{"runc", "runc", "--version"},
-                                 {"mkfs.ext4", "e2fsprogs", nullptr},
-                                 {"ip", "iproute2", nullptr},
-                                 {"iptables", "iptables", nullptr},
-                                 {"nft", "nftables", nullptr}};
-constexpr const char* kPath[] = {
-    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
-
-std::string find_program(const std::string& name) {
-  for (const char* folder : kPath) {
-    const std::string path = std::string(folder) + "/" + name;
-    if (::access(path.c_str(), X_OK) == 0) return path;
-  }
-  return "";
-}
+                                 {"mkfs.ext4", "e2fsprogs", nullptr}};
 
 Finding check_program(const Program& program, ProcessRunner& runner) {
   Finding finding{.name = program.name,
@@ -61,6 +47,17 @@ Finding check_program(const Program& program, ProcessRunner& runner) {
   }
   if (finding.ok) finding.remedy.clear();
   return finding;
+}
+
+// Either will do (firewall.h).
+Finding check_firewall() {
+  std::string path = find_program("nft");
+  if (path.empty()) path = find_program("iptables");
+  const bool ok = !path.empty();
+  return {.name = "nft or iptables",
+          .ok = ok,
+          .found = ok ? path : "not found",
+          .remedy = ok ? "" : "apt-get install nftables"};
 }
 
 bool is_known_file_system(std::string_view name) {
@@ -194,6 +191,7 @@ Finding check_disk(const std::string& data, const link::HostFacts& facts) {
 std::vector<Finding> examine_host(const std::string& data, ProcessRunner& runner) {
   std::vector<Finding> findings = {check_root()};
   for (const Program& program : kPrograms) findings.push_back(check_program(program, runner));
+  findings.push_back(check_firewall());
   for (const char* name : {"overlay", "squashfs", "ext4"})
     findings.push_back(check_file_system(name, runner));
   findings.push_back(check_loop());

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "base/file.h"
+#include "base/program_path.h"
 
 namespace tusker {
 
@@ -105,7 +106,7 @@ int exit_code_of(int status) {
 Result<pid_t> spawn(const Command& command, int input, int output, int error_output) {
   std::vector<std::string> argv = command.argv;
   std::map<std::string, std::string> environment = {
-      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"PATH", kProgramPath},
       {"LANG", "C.UTF-8"},
   };
   for (const auto& [name, value] : command.environment) environment[name] = value;
@@ -114,13 +115,18 @@ Result<pid_t> spawn(const Command& command, int input, int output, int error_out
 
   SpawnSetup setup;
   setup.use(input, output, error_output, command.directory);
+  // Not by posix_spawnp(3), which searches the PATH of whoever started us: that of `su` has no
+  // sbin.
+  const bool is_path = argv[0].find('/') != std::string::npos;
+  const std::string program = is_path ? argv[0] : find_program(argv[0]);
+  if (program.empty()) return Error::from_errno(ENOENT, "start " + argv[0]);
   pid_t pid = 0;
-  const int failure = posix_spawnp(&pid,
-                                   argv[0].c_str(),
-                                   setup.actions(),
-                                   setup.attributes(),
-                                   as_pointers(argv).data(),
-                                   as_pointers(env_words).data());
+  const int failure = posix_spawn(&pid,
+                                  program.c_str(),
+                                  setup.actions(),
+                                  setup.attributes(),
+                                  as_pointers(argv).data(),
+                                  as_pointers(env_words).data());
   if (failure != 0) return Error::from_errno(failure, "start " + argv[0]);
   return pid;
 }

@@ -103,6 +103,16 @@ TEST(Process, IsKilledWhenCancelled) {
   EXPECT_EQ(runner.run(command).error().code(), ErrorCode::Cancelled);
 }
 
+TEST(Process, IsFoundWhateverThePathOfWhoeverStartedUs) {
+  const std::string before = ::getenv("PATH");
+  ::setenv("PATH", "/nowhere", 1);
+  SystemProcessRunner runner;
+  const auto finished = runner.run({.argv = {"true"}});
+  ::setenv("PATH", before.c_str(), 1);
+  ASSERT_TRUE(finished.ok()) << finished.error().message();
+  EXPECT_TRUE(finished->ok());
+}
+
 TEST(Process, ThatDoesNotExistIsNotFound) {
   SystemProcessRunner runner;
   Command command;
