@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/program_path.h"
 #include "bundle/archive_build.h"
 #include "bundle/component_build.h"
 #include "bundle/definition.h"
@@ -21,15 +22,6 @@
 
 namespace tusker {
 namespace {
-
-// Whether the index has it and its file is whole, as far as its size tells. Digests are checked by
-// those who fetch it.
-bool lies_there(const BundleEntry* entry, const std::string& blobs) {
-  if (entry == nullptr) return false;
-  std::error_code error;
-  return std::filesystem::file_size(blob_path(blobs, entry->digest), error) == entry->size &&
-         !error;
-}
 
 struct Program {
   std::string name;
@@ -108,7 +100,7 @@ class Build {
     }
     std::set<std::string> packages;
     for (const Program& program : programs) {
-      if (!program_exists(program.name)) packages.insert(program.package);
+      if (find_program(program.name).empty()) packages.insert(program.package);
     }
     if (packages.empty()) return ok_status();
     return Error::make(ErrorCode::FailedPrecondition,
@@ -130,7 +122,7 @@ class Build {
   const BundleEntry* present(const BundleDefinition& definition, const BundleIndex& index) const {
     const BundleEntry* entry = index.with_key(
         definition.name, definition.kind, bundle_key(definition, debian_architecture()));
-    return lies_there(entry, options_.blobs) ? entry : nullptr;
+    return entry != nullptr && lies_there(*entry, options_.blobs) ? entry : nullptr;
   }
 
   // The archive for the newest image and bundle, when all three are there.
@@ -143,7 +135,7 @@ class Build {
         index.with_key(definition.name,
                        BundleKind::Archive,
                        archive_key(*definition.archive, image->digest, bundle->digest));
-    return lies_there(entry, options_.blobs) ? entry : nullptr;
+    return entry != nullptr && lies_there(*entry, options_.blobs) ? entry : nullptr;
   }
 
   BundleStep step_of(const BundleDefinition& definition, const BundleIndex& index) const {

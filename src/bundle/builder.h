@@ -85,11 +85,16 @@ class BundleBuilder {
   std::vector<std::string> definitions_;  // "components/hadoop", …
 };
 
-// Copies the newest image, every component's newest bundle and their archives, with an index, into
-// `destination` (made when missing): what a host without internet needs; the same call copies them
-// into a blob folder there. Verifies every digest on the way. Progress as in build().
+// Puts the newest image, every component's newest bundle and their archives of one blob folder into
+// another, which is made when missing: what Tusker's package brought, into a data folder. What is
+// there already keeps its place, and nothing is touched when nothing is missing.
+//
+// Hard links where both are on one file system: the bytes are there once, and stay when the first
+// folder loses them. Elsewhere copies, whose digests are verified. `now` is when they were added.
+// Progress as in build().
 Status copy_bundles(const std::string& from_blobs,
                     const std::string& to_blobs,
+                    WallTime now,
                     const BundleBuildOptions& options = {});
 
 }  // namespace tusker

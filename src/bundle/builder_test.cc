@@ -10,6 +10,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "bundle/testing/blob_folder.h"
 #include "bundle/testing/temporary_folder.h"
 
 // Real builds with the real mksquashfs; only Maven is replaced, by what it would have left behind.
@@ -220,15 +221,59 @@ TEST_F(BundleBuild, CopiesOnlyWhatIsWholeAndTheNewest) {
   const TemporaryFolder other;
   const auto index = builder().build(into(folder));
   ASSERT_TRUE(index.ok());
-  ASSERT_TRUE(copy_bundles(folder.path(), other.path()).ok());
-  EXPECT_EQ(BundleIndex::load(other.path())->entries(), index->entries());
+  ASSERT_TRUE(copy_bundles(folder.path(), other.path(), WallTime{}).ok());
+  const BundleIndex copied = *BundleIndex::load(other.path());
+  ASSERT_EQ(copied.entries().size(), 1U);
+  EXPECT_EQ(copied.find(index->entries()[0].digest)->key, index->entries()[0].key);
 
   const TemporaryFolder third;
   ASSERT_TRUE(
       write_file_atomic(blob_path(folder.path(), index->entries()[0].digest), "other bytes", 0644)
           .ok());
-  EXPECT_EQ(copy_bundles(folder.path(), third.path()).error().code(), ErrorCode::Corrupt);
+  EXPECT_EQ(copy_bundles(folder.path(), third.path(), WallTime{}).error().code(),
+            ErrorCode::Corrupt);
   EXPECT_TRUE(BundleIndex::load(third.path())->entries().empty());
+}
+
+TEST(CopyBundles, SharesTheBytesAndKeepsThemWhenTheFirstFolderLosesThem) {
+  BlobFolder from;
+  const BundleEntry image = from.add("node-image", BundleKind::Image, "image bytes");
+  const TemporaryFolder to;
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{9}).ok());
+  struct stat info {};
+  ASSERT_EQ(::stat(blob_path(to.path(), image.digest).c_str(), &info), 0);
+  EXPECT_EQ(info.st_nlink, 2U);
+  std::filesystem::remove(blob_path(from.path(), image.digest));
+  EXPECT_EQ(*read_file(blob_path(to.path(), image.digest)), "image bytes");
+}
+
+TEST(CopyBundles, LeavesWhatIsThereInItsPlaceAndAddsWhatIsNewAsTheNewest) {
+  BlobFolder from;
+  const BundleEntry first = from.add("hadoop", BundleKind::Component, "first");
+  const TemporaryFolder to;
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{9}).ok());
+  BundleIndex built = *BundleIndex::load(to.path());
+  const BundleEntry own = BlobFolder::entry_of("hadoop", BundleKind::Component, "built here");
+  built.put(own);
+  ASSERT_TRUE(built.save(to.path()).ok());
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{10}).ok());
+  EXPECT_EQ(BundleIndex::load(to.path())->entries(), built.entries());
+
+  const BundleEntry second = from.add("hadoop", BundleKind::Component, "second");
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{11}).ok());
+  const BundleIndex index = *BundleIndex::load(to.path());
+  EXPECT_EQ(index.newest("hadoop", BundleKind::Component)->digest, second.digest);
+  EXPECT_NE(index.find(first.digest), nullptr);
+}
+
+TEST(CopyBundles, MendsAFileThatIsCut) {
+  BlobFolder from;
+  const BundleEntry image = from.add("node-image", BundleKind::Image, "image bytes");
+  const TemporaryFolder to;
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{9}).ok());
+  ASSERT_TRUE(write_file_atomic(blob_path(to.path(), image.digest), "image", 0644).ok());
+  ASSERT_TRUE(copy_bundles(from.path(), to.path(), WallTime{9}).ok());
+  EXPECT_EQ(*read_file(blob_path(to.path(), image.digest)), "image bytes");
 }
 
 }  // namespace

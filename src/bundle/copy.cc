@@ -1,10 +1,9 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <set>
 
-#include "base/encoding.h"
-#include "base/file.h"
 #include "bundle/builder.h"
 #include "bundle/tools.h"
 #include "bundle/workspace.h"
@@ -12,66 +11,62 @@
 namespace tusker {
 namespace {
 
-// The newest of every name, with the archives that fit; in the index's order.
-std::vector<BundleEntry> newest_set(const BundleIndex& index) {
-  std::vector<BundleEntry> set;
-  for (const BundleEntry& entry : index.entries()) {
-    const bool archive = entry.kind == BundleKind::Archive;
-    const BundleEntry* image = archive ? index.find(entry.archive_of_image) : nullptr;
-    const BundleEntry* bundle = archive ? index.find(entry.archive_of_bundle) : nullptr;
-    const bool wanted = archive ? image != nullptr && bundle != nullptr &&
-                                      index.newest(image->name, image->kind) == image &&
-                                      index.newest(bundle->name, bundle->kind) == bundle &&
-                                      index.archive_for(image->digest, bundle->digest) == &entry
-                                : index.newest(entry.name, entry.kind) == &entry;
-    if (wanted) set.push_back(entry);
-  }
-  return set;
+Error not_whole(const std::string& path) {
+  return Error::make(
+      ErrorCode::Corrupt, "{} holds other bytes: remove it and build or copy it anew", path);
 }
 
-// The file arrives under a name that nobody looks at, is hashed as it lies there, and only then
-// gets its own.
+// A copy arrives under a name that nobody looks at, is hashed as it lies there, and only then gets
+// its own.
 Status copy_blob(const BundleEntry& entry, const std::string& from, const Workspace& to) {
   const std::string source = blob_path(from, entry.digest);
   std::error_code error;
   std::filesystem::copy_file(
       source, to.incoming(), std::filesystem::copy_options::overwrite_existing, error);
   if (error) return Error::from_errno(error.value(), source);
-  TK_TRY(const std::string hex, sha256_hex_of_file(to.incoming()));
-  if ("sha256:" + hex != entry.digest) {
-    return Error::make(ErrorCode::Corrupt,
-                       "{} holds other bytes (sha256:{}): remove it and build or copy it anew",
-                       source,
-                       hex);
-  }
-  TK_TRY(const Workspace::Blob blob, to.adopt_incoming());
-  return ok_status();
+  const Result<Workspace::Blob> blob = to.adopt_incoming(entry.digest);
+  if (blob.ok()) return ok_status();
+  return blob.error().code() == ErrorCode::Corrupt ? not_whole(source) : blob.error();
+}
+
+Status provide_blob(const BundleEntry& entry, const std::string& from, const Workspace& to) {
+  const std::string source = blob_path(from, entry.digest);
+  const std::string target = blob_path(to.blobs(), entry.digest);
+  if (!lies_there(entry, from)) return not_whole(source);
+  ::unlink(target.c_str());  // there and cut, or not there
+  // Another file system, or one that knows no links: whatever the reason, a copy does as well.
+  if (::link(source.c_str(), target.c_str()) == 0) return ok_status();
+  return copy_blob(entry, from, to);
+}
+
+bool has(const BundleIndex& index, const BundleEntry& entry, const std::string& blobs) {
+  return index.find(entry.digest) != nullptr && lies_there(entry, blobs);
 }
 
 }  // namespace
 
 Status copy_bundles(const std::string& from_blobs,
                     const std::string& to_blobs,
+                    WallTime now,
                     const BundleBuildOptions& options) {
   TK_TRY(const BundleIndex from, BundleIndex::load(from_blobs));
-  const std::vector<BundleEntry> wanted = newest_set(from);
+  std::vector<BundleEntry> wanted = from.newest_set();
   if (wanted.empty())
     return Error::make(
         ErrorCode::NotFound, "{} has no bundles: run `tusker bundle build` first", from_blobs);
+  TK_TRY(const BundleIndex before, BundleIndex::load(to_blobs));
+  std::erase_if(wanted, [&](const BundleEntry& entry) { return has(before, entry, to_blobs); });
+  if (wanted.empty()) return ok_status();
   TK_TRY(const Workspace workspace, Workspace::open(to_blobs, options.work));
   TK_TRY(BundleIndex to, BundleIndex::load(to_blobs));
   SystemProcessRunner no_tool;
   const SystemClock clock;
   for (const BundleEntry& entry : wanted) {
-    const Tools tools(no_tool,
-                      clock,
-                      options,
-                      fmt::format("{} {} {}", entry.name, entry.version, to_string(entry.kind)));
+    const Tools tools(no_tool, clock, options, title_of(entry));
     TK_TRY_VOID(tools.go_on());
     tools.say("copy", entry.digest, 0, entry.size);
-    if (!path_exists(blob_path(to_blobs, entry.digest)))
-      TK_TRY_VOID(copy_blob(entry, from_blobs, workspace));
-    to.put(entry);
+    if (!lies_there(entry, to_blobs)) TK_TRY_VOID(provide_blob(entry, from_blobs, workspace));
+    to.adopt(entry, now);
     TK_TRY_VOID(to.save(to_blobs));
     tools.say("done", entry.digest, entry.size, entry.size);
   }

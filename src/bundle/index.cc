@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 
 #include "base/encoding.h"
 #include "base/file.h"
@@ -71,6 +72,10 @@ json::object write_entry(const BundleEntry& entry) {
     object["archive_of_bundle"] = entry.archive_of_bundle;
   }
   return object;
+}
+
+bool is_same(const BundleEntry& one, const BundleEntry& other) {
+  return one.digest == other.digest && one.name == other.name && one.kind == other.kind;
 }
 
 Error not_an_index(std::string_view why) {
@@ -153,10 +158,34 @@ const BundleEntry* BundleIndex::archive_for(std::string_view image_digest,
   return nullptr;
 }
 
+std::vector<BundleEntry> BundleIndex::newest_set() const {
+  std::vector<BundleEntry> set;
+  for (const BundleEntry& entry : entries_) {
+    const bool archive = entry.kind == BundleKind::Archive;
+    const BundleEntry* image = archive ? find(entry.archive_of_image) : nullptr;
+    const BundleEntry* bundle = archive ? find(entry.archive_of_bundle) : nullptr;
+    const bool wanted = archive ? image != nullptr && bundle != nullptr &&
+                                      newest(image->name, image->kind) == image &&
+                                      newest(bundle->name, bundle->kind) == bundle &&
+                                      archive_for(image->digest, bundle->digest) == &entry
+                                : newest(entry.name, entry.kind) == &entry;
+    if (wanted) set.push_back(entry);
+  }
+  return set;
+}
+
 void BundleIndex::put(BundleEntry entry) {
-  std::erase_if(entries_, [&](const BundleEntry& old) {
-    return old.digest == entry.digest && old.name == entry.name && old.kind == entry.kind;
-  });
+  std::erase_if(entries_, [&](const BundleEntry& old) { return is_same(old, entry); });
+  entries_.push_back(std::move(entry));
+}
+
+void BundleIndex::adopt(BundleEntry entry, WallTime now) {
+  if (std::ranges::any_of(entries_,
+                          [&](const BundleEntry& known) { return is_same(known, entry); }))
+    return;
+  // The server takes the last one added, so that is what it has to be, whatever the clocks say.
+  entry.added = now;
+  for (const BundleEntry& known : entries_) entry.added = std::max(entry.added, known.added);
   entries_.push_back(std::move(entry));
 }
 
@@ -176,6 +205,16 @@ Status BundleIndex::save(const std::string& blobs) const {
 
 std::string blob_path(const std::string& blobs, std::string_view digest) {
   return fmt::format("{}/{}", blobs, digest);
+}
+
+bool lies_there(const BundleEntry& entry, const std::string& blobs) {
+  std::error_code error;
+  return std::filesystem::file_size(blob_path(blobs, entry.digest), error) == entry.size && !error;
+}
+
+std::string title_of(const BundleEntry& entry) {
+  const bool archive = entry.kind == BundleKind::Archive;
+  return fmt::format("{} {}{}", entry.name, entry.version, archive ? " archive" : "");
 }
 
 }  // namespace tusker

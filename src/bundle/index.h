@@ -58,8 +58,15 @@ class BundleIndex {
   const BundleEntry* archive_for(std::string_view image_digest,
                                  std::string_view bundle_digest) const;
 
+  // What new nodes are made from: the newest of every name, with the archives that fit; in this
+  // order.
+  std::vector<BundleEntry> newest_set() const;
+
   // Adds it as the newest; an entry of the same digest, name and kind is replaced.
   void put(BundleEntry entry);
+  // Adds an entry of another folder's index as the newest of this one. One that is known keeps its
+  // place.
+  void adopt(BundleEntry entry, WallTime now);
 
   std::string to_json() const;
   // Replaces the folder's index.json in one step, readable by all.
@@ -71,5 +78,12 @@ class BundleIndex {
 
 // Path of an artefact's file. Digests come from a parsed index, so they are well formed.
 std::string blob_path(const std::string& blobs, std::string_view digest);
+
+// Whether its file is there and whole, as far as its size tells: digests are checked when files
+// come, and by those who use them.
+bool lies_there(const BundleEntry& entry, const std::string& blobs);
+
+// "hadoop 3.5.0 archive": what a bundle is called in progress and messages.
+std::string title_of(const BundleEntry& entry);
 
 }  // namespace tusker

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -154,14 +153,6 @@ std::string debian_architecture() {
   if (machine == "x86_64") return "amd64";
   if (machine == "aarch64") return "arm64";
   return std::string(machine);
-}
-
-bool program_exists(const std::string& name) {
-  for (const char* folder :
-       {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}) {
-    if (::access(fmt::format("{}/{}", folder, name).c_str(), X_OK) == 0) return true;
-  }
-  return false;
 }
 
 }  // namespace tusker

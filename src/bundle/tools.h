@@ -73,7 +73,4 @@ std::vector<std::string> in_own_namespaces(std::vector<std::string> argv);
 // "amd64", "arm64": Debian's name of this machine's architecture.
 std::string debian_architecture();
 
-// Whether a program is in the PATH that tools get.
-bool program_exists(const std::string& name);
-
 }  // namespace tusker

@@ -67,12 +67,16 @@ Workspace::~Workspace() {
   if (lock_) ::unlink(incoming().c_str());
 }
 
-Result<Workspace::Blob> Workspace::adopt_incoming() const {
+Result<Workspace::Blob> Workspace::adopt_incoming(std::string_view expected) const {
   const std::string path = incoming();
   if (::chmod(path.c_str(), 0644) != 0) return Error::from_errno(errno, path);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return Error::from_errno(errno, path);
   TK_TRY(const std::string hex, sha256_hex_of_file(path));
+  if (!expected.empty() && "sha256:" + hex != expected) {
+    return Error::make(
+        ErrorCode::Corrupt, "expected the bytes of {}, found those of sha256:{}", expected, hex);
+  }
   TK_TRY_VOID(sync_path(path, O_RDONLY));
   Blob blob{"sha256:" + hex, static_cast<std::uint64_t>(status.st_size)};
   const std::string target = blob_path(blobs_, blob.digest);

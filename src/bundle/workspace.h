@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/file.h"
@@ -48,8 +49,8 @@ class Workspace {
     std::uint64_t size = 0;
   };
   // Takes the finished file at incoming() into the folder under its digest: whole, on the disk,
-  // mode 0644; then it may be put in the index.
-  Result<Blob> adopt_incoming() const;
+  // mode 0644; then it may be put in the index. Corrupt: another digest was expected.
+  Result<Blob> adopt_incoming(std::string_view expected = "") const;
 
  private:
   Workspace(std::string blobs, std::string work, UniqueFd lock)

@@ -35,8 +35,12 @@ class HelpFormatter final : public CLI::Formatter {
   }
 };
 
+std::string version_line() {
+  return fmt::format("tusker {}", kVersion);
+}
+
 int print_version(Session& session, const NoOptions&) {
-  session.console.answer(fmt::format("tusker {}\n", kVersion));
+  session.console.answer(version_line() + "\n");
   return kDone;
 }
 
@@ -57,6 +61,7 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   auto app = std::make_unique<CLI::App>(
       "Hadoop clusters in containers on machines you own, behind the public EMR API.", "tusker");
   app->require_subcommand(0, 1);
+  app->set_version_flag("--version", version_line(), "Print the version of this program and exit");
   app->formatter(std::make_shared<HelpFormatter>());  // commands take it over when they are added
   add_up(*app, choice);
   add_down(*app, choice);
@@ -135,6 +140,9 @@ int run_command_line(const std::vector<std::string>& words, Session& session) {
     app->parse(reversed);
   } catch (const CLI::CallForHelp&) {
     session.console.answer(app->help());
+    return kDone;
+  } catch (const CLI::CallForVersion&) {
+    session.console.answer(version_line() + "\n");
     return kDone;
   } catch (const CLI::ParseError& error) {
     return usage_error(session, *app, own, error.what());

@@ -108,25 +108,25 @@ Status build(Console& console,
   return ok_status();
 }
 
-// The server's folder is for the server only; it takes ownership of what is in it at its next
-// start.
-Status prepare_server_folder(const std::string& data) {
-  return ensure_directory(data + "/server", 0700);
+}  // namespace
+
+std::string blob_folder(const std::string& blobs, const std::string& data) {
+  return blobs.empty() ? std::filesystem::weakly_canonical(data).string() + "/server/blobs" : blobs;
 }
 
-}  // namespace
+Status prepare_server_folder(const std::string& data) {
+  return ensure_directory(std::filesystem::weakly_canonical(data).string() + "/server", 0700);
+}
 
 int build_bundles(Console& console,
                   const Clock& clock,
                   ProcessRunner& processes,
                   const BundleBuildFlags& given) {
   BundleBuildFlags flags = given;
+  flags.blobs = blob_folder(given.blobs, given.data);
   Status status = ok_status();
-  if (given.blobs.empty()) {
-    const std::string data = std::filesystem::weakly_canonical(given.data).string();
-    flags.blobs = data + "/server/blobs";
-    if (!given.dry_run && ::geteuid() == 0) status = prepare_server_folder(data);
-  }
+  if (given.blobs.empty() && !given.dry_run && ::geteuid() == 0)
+    status = prepare_server_folder(given.data);
   if (status.ok()) status = build(console, clock, processes, flags);
   if (status.ok()) return kDone;
   console.error(status.error().message());

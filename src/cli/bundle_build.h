@@ -29,6 +29,13 @@ int build_bundles(Console& console,
                   ProcessRunner& processes,
                   const BundleBuildFlags& flags);
 
+// What the commands on blob folders have in common: `--blobs`, or else the server's folder in
+// `data`.
+std::string blob_folder(const std::string& blobs, const std::string& data);
+// Makes the folder that the server's lies in, as far as that is missing. The server takes ownership
+// of what is in it at its next start.
+Status prepare_server_folder(const std::string& data);
+
 // "node-image 12.1: Debian packages…, about 95 MB to download" lines and their sum.
 std::string render_steps(const std::vector<BundleStep>& steps);
 

@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/host_check.h"
 #include "cli/interrupt.h"
+#include "cli/packaged_bundles.h"
 #include "cli/port_owner.h"
 #include "cli/readiness.h"
 #include "cli/run_folder.h"
@@ -134,7 +135,10 @@ class Up final {
     TK_TRY_VOID(stop_leftovers(session_, options_.data));
     TK_TRY_VOID(check_port_free(options_.listen));
     TK_TRY_VOID(require_prerequisites(options_.data, session_.processes));
-    return ok_status();
+    return provide_packaged_bundles(
+        session_.program, options_.data, session_.clock.wall(), [this](const std::string& line) {
+          report({.kind = UpReport::Kind::Progress, .exit_code = 0, .text = line});
+        });
   }
 
   void on_event(const ChildEvent& event) {

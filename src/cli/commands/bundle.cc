@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "cli/bundle_build.h"
+#include "cli/bundle_transfer.h"
 #include "cli/commands/commands.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
@@ -16,6 +17,14 @@ namespace {
 
 int build(Session& session, const BundleBuildFlags& flags) {
   return build_bundles(session.console, session.clock, session.processes, flags);
+}
+
+int write_file(Session& session, const BundleTransferFlags& flags) {
+  return export_bundle_file(session.console, session.clock, flags);
+}
+
+int read_file(Session& session, const BundleTransferFlags& flags) {
+  return import_bundle_file(session.console, session.clock, flags);
 }
 
 struct ListOptions {
@@ -50,6 +59,12 @@ Status list(Session& session, const ListOptions& options) {
   return ok_status();
 }
 
+// --blobs DIR
+void add_blobs_option(CLI::App& command, std::string& blobs, const std::string& what) {
+  command.add_option("--blobs", blobs, what + "; without it the server's, in --data")
+      ->type_name("DIR");
+}
+
 void add_build(CLI::App& bundle, Choice& choice) {
   auto flags = std::make_shared<BundleBuildFlags>();
   CLI::App* command =
@@ -57,13 +72,38 @@ void add_build(CLI::App& bundle, Choice& choice) {
   command->add_option("NAME", flags->names, "Which; without a name all that are missing");
   command->add_flag("--again", flags->again, "Build also what is there already");
   command->add_flag("--dry-run", flags->dry_run, "Only say what would be fetched, and how much");
-  command
-      ->add_option(
-          "--blobs", flags->blobs, "Folder to put them into; without it the server's, in --data")
-      ->type_name("DIR");
+  add_blobs_option(*command, flags->blobs, "Folder to put them into");
   add_data_option(*command, flags->data);
   command->callback([&choice, flags] { choose(choice, flags, build); });
   set_examples(*command, {"sudo tusker bundle build", "tusker bundle build --dry-run"});
+}
+
+void add_export(CLI::App& bundle, Choice& choice) {
+  auto flags = std::make_shared<BundleTransferFlags>();
+  CLI::App* command = bundle.add_subcommand(
+      "export", "Write what nodes run into a tar file, for machines that reach no registry");
+  command->add_option("FILE", flags->file, "Where to; '-' for standard output")->required();
+  command->add_option("NAME", flags->names, "Which components, with the image; without a name all");
+  add_blobs_option(*command, flags->blobs, "Folder to take them from");
+  add_data_option(*command, flags->data);
+  command->callback([&choice, flags] { choose(choice, flags, write_file); });
+  set_examples(*command,
+               {"sudo tusker bundle export tusker-bundles.tar",
+                "sudo tusker bundle export hadoop.tar hadoop",
+                "sudo tusker bundle export - | ssh other sudo tusker bundle import -"});
+}
+
+void add_import(CLI::App& bundle, Choice& choice) {
+  auto flags = std::make_shared<BundleTransferFlags>();
+  CLI::App* command = bundle.add_subcommand(
+      "import", "Take in what 'tusker bundle export' wrote; new clusters then run it");
+  command->add_option("FILE", flags->file, "The tar file; '-' for standard input")->required();
+  add_blobs_option(*command, flags->blobs, "Folder to put them into");
+  add_data_option(*command, flags->data);
+  command->callback([&choice, flags] { choose(choice, flags, read_file); });
+  set_examples(*command,
+               {"sudo tusker bundle import tusker-bundles.tar",
+                "sudo tusker bundle export - | ssh other sudo tusker bundle import -"});
 }
 
 void add_list(CLI::App& bundle, Choice& choice) {
@@ -82,9 +122,11 @@ void add_list(CLI::App& bundle, Choice& choice) {
 }  // namespace
 
 void add_bundle(CLI::App& root, Choice& choice) {
-  CLI::App* bundle = root.add_subcommand("bundle", "Build and list what nodes run");
+  CLI::App* bundle = root.add_subcommand("bundle", "Build, move and list what nodes run");
   bundle->require_subcommand(0, 1);
   add_build(*bundle, choice);
+  add_export(*bundle, choice);
+  add_import(*bundle, choice);
   add_list(*bundle, choice);
   set_examples(*bundle, {"sudo tusker bundle build", "tusker bundle list"});
 }
