@@ -1,5 +1,5 @@
 # Thin names for the scripts in tools/ and the presets of CMake; CONTRIBUTING.md says what each does.
-.PHONY: help quickstart build test setup dev-setup format tidy docs clean
+.PHONY: help quickstart build test package package-test setup dev-setup format tidy docs clean
 
 help:
 	@sed -n 's/^# help: //p' Makefile
@@ -7,6 +7,8 @@ help:
 # help: make quickstart   from a clone to a word count on a real cluster
 # help: make build        build/release/tusker
 # help: make test         every test
+# help: make package      one Debian package with all of it, for machines without a network
+# help: make package-test that package on bare Debian 12 and 13 (as root)
 # help: make setup        install what building and running need (as root)
 # help: make dev-setup    install what changing it needs as well (as root)
 # help: make format       clang-format over all sources
@@ -22,6 +24,12 @@ build:
 
 test:
 	@tools/test
+
+package: build
+	@tools/package/build
+
+package-test:
+	@tests/package/run
 
 setup:
 	@tools/setup/install build run
