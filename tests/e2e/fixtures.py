@@ -37,4 +37,5 @@ def installation(machine_before, tmp_path_factory):
     yield made
     made.down(purge=True)
     shutil.rmtree(data, ignore_errors=True)
-    assert difference(machine_before, snapshot()) == []
+    left = difference(machine_before, snapshot())
+    assert left == [], "\n".join(left)
