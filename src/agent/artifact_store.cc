@@ -60,7 +60,10 @@ Status ArtifactStore::fetch(const std::string& digest, std::uint64_t size) {
     TK_TRY(const std::string found, sha256_hex_of_file(partial));
     if ("sha256:" + found != digest) {
       fetched = Error::make(
-          ErrorCode::Corrupt, "expected {}, found sha256:{}; it is fetched again", digest, found);
+          ErrorCode::Corrupt,
+          "the server's copy is damaged (its digest is sha256:{}); remove it from the server's "
+          "folder of blobs and make it again: tusker bundle build",
+          found.substr(0, 12));
     }
   }
   if (!fetched.ok()) {

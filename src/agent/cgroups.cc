@@ -101,6 +101,12 @@ std::vector<pid_t> processes_of(const std::string& cgroup) {
   return pids;
 }
 
+std::uint64_t memory_kills(const std::string& cgroup) {
+  const bool unified = cgroup_version() == 2;
+  return field_in(memory_folder(cgroup) + (unified ? "/memory.events" : "/memory.oom_control"),
+                  "oom_kill");
+}
+
 bool swap_can_be_limited() {
   return cgroup_version() == 2 ||
          path_exists(std::string(kRoot) + "/memory/memory.memsw.limit_in_bytes");

@@ -22,6 +22,10 @@ std::vector<std::string> cgroup_folders(const std::string& cgroup);
 std::uint64_t memory_used(const std::string& cgroup);
 std::vector<pid_t> processes_of(const std::string& cgroup);
 
+// How many of its processes the kernel has ended for want of memory; 0 where it does not count
+// them.
+std::uint64_t memory_kills(const std::string& cgroup);
+
 // Whether the kernel limits memory and swap together here (cgroup v1 without swap accounting
 // cannot).
 bool swap_can_be_limited();

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/cgroups.h"
 #include "agent/text.h"
 #include "base/file.h"
 #include "base/guarded.h"
@@ -77,6 +78,9 @@ struct NodeProgram::Pump {
   std::string process_file;
   std::string pid_file;
   std::string log_file;
+  std::string node;
+  std::string cgroup;
+  std::uint64_t memory_kills_before = 0;
   bool terminal = false;
   UniqueFd input;         // of a terminal: its master, also for output
   UniqueFd output;        // the same file in a terminal's case
@@ -107,6 +111,7 @@ struct NodeProgram::Pump {
   void signal_group(int number);
   bool send_signals();
   int exit_code_of(int code) const;
+  void tell_why(int code);
   int wait_limit() const;
 };
 
@@ -123,6 +128,9 @@ Result<std::unique_ptr<NodeProgram>> NodeProgram::start(const Runc& runc,
   pump->pid_file = folder + "/" + name + ".pid";
   pump->terminal = spec.process.terminal;
   pump->log_file = folder + "/" + name + ".log";
+  pump->node = node.id;
+  pump->cgroup = node.cgroup;
+  pump->memory_kills_before = memory_kills(node.cgroup);
   const std::vector<std::string> argv = runc.command(
       pump->log_file,
       {"exec", "--process", pump->process_file, "--pid-file", pump->pid_file, node.id});
@@ -232,6 +240,7 @@ void NodeProgram::Pump::run() {
   }
   const Result<int> code = wait_for(child, kEndLimit);
   if (loop == nullptr) return;
+  tell_why(code.ok() ? *code : kRuncFailed);
   loop->post([shared = shared, exit_code = exit_code_of(code.ok() ? *code : kRuncFailed)] {
     if (shared->events.on_end) shared->events.on_end(exit_code);
   });
@@ -246,6 +255,16 @@ int NodeProgram::Pump::exit_code_of(int code) const {
   const bool missing =
       said.find("not found") != std::string::npos || said.find("no such file") != std::string::npos;
   return missing ? kNotFound : kCannotRun;
+}
+
+// Who is killed has no last words. The kernel counts for the whole node: it may have ended
+// another's process, but then this one ended by KILL in the same moment.
+void NodeProgram::Pump::tell_why(int code) {
+  if (code != 128 + SIGKILL || memory_kills(cgroup) <= memory_kills_before) return;
+  deliver(fmt::format("tusker: the kernel ended it, since node {} was out of memory; let it need "
+                      "less, or take nodes with more (--spec)\n",
+                      node),
+          !terminal);
 }
 
 int NodeProgram::Pump::wait_limit() const {

@@ -10,8 +10,10 @@
 namespace tusker {
 namespace {
 
-constexpr Duration kDeadline = std::chrono::seconds(5);
-constexpr std::uint32_t kDefaultIntervalMs = 5000;
+// A process that hangs is told of within 10 s: the pause before it is asked, and as many questions
+// as it may leave unanswered.
+constexpr Duration kDeadline = std::chrono::seconds(2);
+constexpr std::uint32_t kDefaultIntervalMs = 3000;
 constexpr std::uint32_t kDefaultStartingMs = 250;
 constexpr std::uint32_t kShortestMs = 50;
 constexpr int kUnansweredLimit = 3;
@@ -175,7 +177,7 @@ struct RoleProbes::Asked {
            !probe.ready().empty();
   }
   std::uint32_t interval_ms() const {
-    const bool known = was_ready || (!decides() && was_answered);
+    const bool known = (was_ready || (!decides() && was_answered)) && unanswered == 0;
     const std::uint32_t wanted = known ? probe.interval_ms() : probe.starting_interval_ms();
     const std::uint32_t standard = known ? kDefaultIntervalMs : kDefaultStartingMs;
     return std::max(wanted == 0 ? standard : wanted, kShortestMs);

@@ -41,8 +41,8 @@ std::string archive(const std::string& entries) {
 }
 
 TEST(SeedArchive, HasFilesAndFoldersBelowItsTop) {
-  const auto seed =
-      read_seed(archive(entry("./", '5') + entry("./current/", '5') + entry("current/a", '0', "x")));
+  const auto seed = read_seed(
+      archive(entry("./", '5') + entry("./current/", '5') + entry("current/a", '0', "x")));
   ASSERT_TRUE(seed.ok()) << seed.error().message();
   ASSERT_EQ(seed->size(), 2U);
   EXPECT_TRUE((*seed)[0].folder);
@@ -86,8 +86,7 @@ TEST(SeedArchive, IsNotWrittenThroughALink) {
   EXPECT_FALSE(
       unpack_seed(archive(entry("a", '0', "x")), top.get(), ::geteuid(), ::getegid()).ok());
   EXPECT_FALSE(path_exists(folder + "/outside"));
-  ASSERT_TRUE(
-      unpack_seed(archive(entry("b", '0', "x")), top.get(), ::geteuid(), ::getegid()).ok());
+  ASSERT_TRUE(unpack_seed(archive(entry("b", '0', "x")), top.get(), ::geteuid(), ::getegid()).ok());
   const Result<std::string> written = read_file(folder + "/top/b", 100);
   ASSERT_TRUE(written.ok());
   EXPECT_EQ(*written, "x");

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "cli/json_text.h"
+#include "cli/remedies.h"
 #include "cli/table.h"
 #include "cli/words.h"
 
@@ -26,10 +27,25 @@ FailureView read_failure(const json::object& info) {
   return failure;
 }
 
-std::string render_failure(const FailureView& failure) {
+std::string headline(const FailureView& failure, const std::string& cluster) {
+  // "core-1 (emr-vm-1a2b3c4d)": commands take its name.
+  const std::string node = failure.node.substr(0, failure.node.find(' '));
+  std::string where = node;
+  if (!failure.host.empty())
+    where += fmt::format("{}host {}", where.empty() ? "" : " on ", failure.host);
+  if (!failure.role.empty() && failure.message.find(failure.role) == std::string::npos)
+    where += fmt::format("{}{}", where.empty() ? "" : ": ", failure.role);
+  const std::string said = where.empty() ? failure.message : where + ": " + failure.message;
+  return with_remedy(said, {.cluster = cluster, .node = node, .role = failure.role});
+}
+
+std::string render_failure(const FailureView& failure, const std::string& cluster) {
+  return headline(failure, cluster) + "\n" + render_failure_facts(failure);
+}
+
+std::string render_failure_facts(const FailureView& failure) {
   std::string out = render_facts(
-      {{"reason", failure.message},
-       {"stage", failure.stage},
+      {{"stage", failure.stage},
        {"doing", failure.what},
        {"host", failure.host},
        {"node", failure.node},

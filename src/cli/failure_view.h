@@ -22,7 +22,13 @@ struct FailureView {
 
 FailureView read_failure(const boost::json::object& info);
 
-// Host, node, role, command, exit code and log, for a person.
-std::string render_failure(const FailureView& failure);
+// Its first line: where, why and what to do. `cluster` is the name or id that commands take.
+std::string headline(const FailureView& failure, const std::string& cluster);
+
+// Stage, command, exit code and log, for a person.
+std::string render_failure_facts(const FailureView& failure);
+
+// The headline and these facts.
+std::string render_failure(const FailureView& failure, const std::string& cluster);
 
 }  // namespace tusker::cli

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cli/json_text.h"
+#include "cli/remedies.h"
 #include "cli/table.h"
 #include "cli/words.h"
 
@@ -84,7 +85,8 @@ std::string waiting_text(const FlowView& flow) {
   if (flow.waiting_for.empty()) return "";
   const auto logged =
       std::find_if(flow.waiting_for.begin(), flow.waiting_for.end(), [](const std::string& line) {
-        return line.find(" | ") != std::string::npos;
+        return line.find(" | ") != std::string::npos ||
+               line.find("ended with") != std::string::npos;
       });
   std::string text = logged == flow.waiting_for.end() ? flow.waiting_for.front() : *logged;
   if (flow.waiting_for.size() > 1)
@@ -99,10 +101,21 @@ std::string seconds_text(std::int64_t milliseconds) {
 }
 
 std::string render_failure(const FlowView& flow) {
-  return flow.failure ? render_failure(*flow.failure) : "";
+  return flow.failure ? render_failure(*flow.failure, flow.cluster_id) : "";
+}
+
+std::string flow_headline(const FlowView& flow) {
+  if (flow.failure) return headline(*flow.failure, flow.cluster_id);
+  if (flow.finished() || flow.waiting_for.empty()) return "";
+  return "waiting for " + with_remedy(waiting_text(flow), {.cluster = flow.cluster_id});
 }
 
 std::string render_flow(const FlowView& flow) {
+  const std::string first = flow_headline(flow);
+  return (first.empty() ? first : first + "\n\n") + render_flow_facts(flow);
+}
+
+std::string render_flow_facts(const FlowView& flow) {
   std::string out =
       render_facts({{"flow", std::to_string(flow.id)},
                     {"kind", flow.kind},
@@ -124,8 +137,7 @@ std::string render_flow(const FlowView& flow) {
     }
     out += "\n" + table.render();
   }
-  const std::string failure = render_failure(flow);
-  return failure.empty() ? out : out + "\n" + failure;
+  return flow.failure ? out + "\n" + render_failure_facts(*flow.failure) : out;
 }
 
 }  // namespace tusker::cli

@@ -53,8 +53,13 @@ Result<std::optional<FlowView>> load_newest_flow(const ApiClient& client,
 // "running", "unwinding", "blocked", "done", "failed" or "cancelled".
 std::string short_outcome(const FlowView& flow);
 
-// Everything about it for a person, the failure's log lines included.
+// Why it failed, or what it waits for, and what to do about it; empty when it does neither.
+std::string flow_headline(const FlowView& flow);
+
+// Everything about it for a person, beginning with its headline; the failure's log lines included.
 std::string render_flow(const FlowView& flow);
+// The same without its headline.
+std::string render_flow_facts(const FlowView& flow);
 
 // Only why it failed. Empty if nothing failed.
 std::string render_failure(const FlowView& flow);

@@ -121,24 +121,54 @@ std::string render_jobs(const std::vector<JobView>& jobs, const Console& console
   return table.render_for(console);
 }
 
-std::string render_job_failure(const JobView& job) {
-  std::string out;
+namespace {
+
+// Of its steps that failed, or its own if none did.
+std::vector<const FailureView*> failures_of(const JobView& job) {
+  std::vector<const FailureView*> failures;
   for (const JobView::Step& step : job.steps) {
-    if (step.failure) out += render_failure(*step.failure);
+    if (step.failure) failures.push_back(&*step.failure);
   }
-  if (out.empty() && job.failure) out = render_failure(*job.failure);
+  if (failures.empty() && job.failure) failures.push_back(&*job.failure);
+  return failures;
+}
+
+std::string render_failures(const JobView& job) {
+  std::string out;
+  for (const FailureView* failure : failures_of(job))
+    out += (out.empty() ? "" : headline(*failure, job.cluster_id) + "\n") +
+           render_failure_facts(*failure);
   return out;
 }
 
+}  // namespace
+
+std::string job_headline(const JobView& job) {
+  const std::string state = fmt::format("Job {} {}", job.id, short_state(job));
+  const std::vector<const FailureView*> failures = failures_of(job);
+  if (failures.empty()) return state + ".";
+  const std::string why = headline(*failures.front(), job.cluster_id);
+  const bool has_log = std::ranges::any_of(
+      job.steps, [](const JobView::Step& step) { return step.failure && !step.log.empty(); });
+  return fmt::format("{}: {}{}",
+                     state,
+                     why,
+                     has_log ? fmt::format("; all it wrote: tusker job logs {}", job.id) : "");
+}
+
+std::string render_job_end(const JobView& job) {
+  return job_headline(job) + "\n" + render_failures(job);
+}
+
 std::string render_job(const JobView& job) {
-  std::string out =
-      render_facts({{"job", std::to_string(job.id)},
-                    {"name", job.name},
-                    {"cluster", fmt::format("{} ({})", job.cluster_name, job.cluster_id)},
-                    {"state", short_state(job)},
-                    {"at its end", job.ends_cluster ? "the cluster is terminated" : ""},
-                    {"started", job.started},
-                    {"ended", job.finished() ? job.ended : ""}});
+  std::string out = failures_of(job).empty() ? "" : job_headline(job) + "\n\n";
+  out += render_facts({{"job", std::to_string(job.id)},
+                       {"name", job.name},
+                       {"cluster", fmt::format("{} ({})", job.cluster_name, job.cluster_id)},
+                       {"state", short_state(job)},
+                       {"at its end", job.ends_cluster ? "the cluster is terminated" : ""},
+                       {"started", job.started},
+                       {"ended", job.finished() ? job.ended : ""}});
   Table table({"STEP", "TYPE", "STATE", "NODE", "APPLICATIONS", "STARTED", "ENDED"});
   for (const JobView::Step& step : job.steps) {
     table.add_row({step.name,
@@ -150,8 +180,8 @@ std::string render_job(const JobView& job) {
                    has_end(step) ? step.ended : ""});
   }
   out += "\n" + table.render();
-  const std::string failure = render_job_failure(job);
-  return failure.empty() ? out : out + "\n" + failure;
+  const std::string failures = render_failures(job);
+  return failures.empty() ? out : out + "\n" + failures;
 }
 
 }  // namespace tusker::cli

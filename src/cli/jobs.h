@@ -58,9 +58,11 @@ std::string short_state(const JobView& job);
 
 // The table of `tusker job list`.
 std::string render_jobs(const std::vector<JobView>& jobs, const Console& console);
-// Everything about one for a person, failures with their log lines included.
+// Everything about one for a person, its headline first if it failed; log lines included.
 std::string render_job(const JobView& job);
-// Only what failed of it, and why. Empty if nothing did.
-std::string render_job_failure(const JobView& job);
+// How it stands, in one line: of a job that failed where, why, and what to do.
+std::string job_headline(const JobView& job);
+// The headline, and below it all that is known of what failed.
+std::string render_job_end(const JobView& job);
 
 }  // namespace tusker::cli

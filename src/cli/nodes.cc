@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cli/json_text.h"
+#include "cli/remedies.h"
 #include "cli/table.h"
 #include "cli/words.h"
 
@@ -32,18 +33,20 @@ std::string roles_text(const NodeRow& node) {
   return text;
 }
 
-std::vector<std::string> troubles_of(const NodeRow& node) {
+// NodeManagers take a disk for bad from here on, and a DataNode soon after.
+bool is_full(const NodeRow& node) {
+  return node.disk_bytes > 0 && node.disk_used_bytes >= node.disk_bytes / 10 * 9;
+}
+
+std::vector<std::string> causes_of(const NodeRow& node) {
   std::vector<std::string> lines;
   if (!node.host_connected)
     lines.push_back(
         fmt::format("host {} is not connected; what is shown is what it said last", node.host));
   if (!node.note.empty()) lines.push_back(node.note);
-  for (const NodeRow::Role& role : node.roles) {
-    const std::string restarts =
-        role.restarts > 0 ? fmt::format("; it has ended {} times", role.restarts) : "";
-    if (!role.not_ready.empty())
-      lines.push_back(fmt::format("{}: {}{}", role.name, role.not_ready, restarts));
-  }
+  if (is_full(node))
+    lines.push_back(
+        fmt::format("its disk is full: {}", share(node.disk_used_bytes, node.disk_bytes)));
   return lines;
 }
 
@@ -72,6 +75,7 @@ NodeRow read_node_row(const json::object& info) {
     if (!entry.is_object()) continue;
     const json::object& role = entry.get_object();
     node.roles.push_back({.name = text_at(role, "Name"),
+                          .component = text_at(role, "Component"),
                           .state = text_at(role, "State"),
                           .not_ready = text_at(role, "NotReady"),
                           .restarts = integer_at(role, "Restarts")});
@@ -97,6 +101,25 @@ Result<std::vector<NodeRow>> list_nodes(const ApiClient& client, const std::stri
   return nodes;
 }
 
+std::vector<std::string> problems_of(const NodeRow& node) {
+  std::vector<std::string> lines;
+  for (std::string& cause : causes_of(node))
+    lines.push_back(
+        with_remedy(printable(cause), {.cluster = node.cluster_name, .node = node.name}));
+  for (const NodeRow::Role& role : node.roles) {
+    if (role.not_ready.empty()) continue;
+    const std::string ended =
+        role.restarts > 0 ? fmt::format("; it has ended {} times", role.restarts) : "";
+    lines.push_back(
+        with_remedy(fmt::format("{}: {}{}", role.name, printable(role.not_ready), ended),
+                    {.cluster = node.cluster_name,
+                     .node = node.name,
+                     .role = role.name,
+                     .component = role.component}));
+  }
+  return lines;
+}
+
 std::string render_nodes(const std::vector<NodeRow>& nodes, const Console& console) {
   Table table(
       {"CLUSTER", "NODE", "TYPE", "HOST", "ADDRESS", "CPU", "MEMORY", "DISK", "STATE", "ROLES"});
@@ -112,9 +135,9 @@ std::string render_nodes(const std::vector<NodeRow>& nodes, const Console& conso
                    share(node.disk_used_bytes, node.disk_bytes),
                    node.state,
                    roles_text(node)});
-    for (const std::string& line : troubles_of(node)) {
-      troubles += fmt::format(
-          "  {} {}: {}\n", printable(node.cluster_name), printable(node.name), printable(line));
+    for (const std::string& line : problems_of(node)) {
+      troubles +=
+          fmt::format("  {} {}: {}\n", printable(node.cluster_name), printable(node.name), line);
     }
   }
   const std::string out = table.render_for(console);

@@ -15,6 +15,7 @@ namespace tusker::cli {
 struct NodeRow {
   struct Role {
     std::string name;
+    std::string component;  // "hdfs"
     std::string state;      // "ready", "starting"…
     std::string not_ready;  // which condition does not hold yet
     std::int64_t restarts = 0;
@@ -44,6 +45,10 @@ NodeRow read_node_row(const boost::json::object& info);
 Result<boost::json::array> list_node_objects(const ApiClient& client,
                                              const std::string& cluster_id);
 Result<std::vector<NodeRow>> list_nodes(const ApiClient& client, const std::string& cluster_id);
+
+// What is wrong with a node, one line each and with what to do about it; none of what its owner has
+// stopped.
+std::vector<std::string> problems_of(const NodeRow& node);
 
 // The table of `tusker node list`, with what is wrong of each node below it.
 std::string render_nodes(const std::vector<NodeRow>& nodes, const Console& console);

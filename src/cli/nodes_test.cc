@@ -41,11 +41,23 @@ TEST(Nodes, SayBelowTheTableWhatIsWrongWithThem) {
   EXPECT_NE(shown.find("DataNode (starting), NodeManager\n"), std::string::npos) << shown;
   EXPECT_NE(shown.find("\nnot well\n"
                        "  wordcount core-1: host desk is not connected; what is shown is what it "
-                       "said last\n"
+                       "said last; see that the host is up and its agent runs: tusker up\n"
                        "  wordcount core-1: DataNode: its port does not answer?[2J; it has ended 3 "
-                       "times\n"),
+                       "times; see its log: tusker logs wordcount core-1 DataNode\n"),
             std::string::npos)
       << shown;
+}
+
+TEST(Nodes, HaveAProblemWhenTheirDiskIsFull) {
+  NodeRow full = node();
+  EXPECT_TRUE(problems_of(full).empty());
+  full.disk_used_bytes = full.disk_bytes / 100 * 89;
+  EXPECT_TRUE(problems_of(full).empty());
+  full.disk_used_bytes = full.disk_bytes / 100 * 91;
+  EXPECT_EQ(problems_of(full),
+            std::vector<std::string>{
+                "its disk is full: 7.3 GB of 8 GB; remove what is not needed: tusker run wordcount "
+                "--node core-1 --user root -- du -xh -d 3 /data"});
 }
 
 TEST(Nodes, OfAServerThatLeavesFieldsOutAreShownAllTheSame) {

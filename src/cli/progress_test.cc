@@ -167,28 +167,31 @@ TEST(RenderFlow, ShowsWhyItFailedDownToTheLogLines) {
                      "Command": "java DataNode", "ExitCode": 143, "Message": "ended again and again",
                      "Log": ["first \u001b[31m", "second"]}})")
                                 .as_object();
-  EXPECT_EQ(render_flow(read_flow(info)),
-            "flow     12\n"
-            "kind     CREATE\n"
-            "cluster  wordcount (emr-aaaaaaaa)\n"
-            "state    failed\n"
-            "started  2026-11-25 01:00:00\n"
-            "ended    2026-11-25 01:02:00\n"
-            "\n"
-            "STAGE        DIRECTION  TOOK\n"
-            "start-nodes  forward    1.8 s\n"
-            "\n"
-            "reason     ended again and again\n"
-            "stage      start-roles\n"
-            "doing      start role\n"
-            "host       a\n"
-            "node       core-1\n"
-            "role       DataNode\n"
-            "command    java DataNode\n"
-            "exit code  143\n"
-            "last 2 log lines:\n"
-            "  first ?[31m\n"
-            "  second\n");
+  EXPECT_EQ(
+      render_flow(read_flow(info)),
+      "core-1 on host a: DataNode: ended again and again; see its log: tusker logs emr-aaaaaaaa "
+      "core-1 DataNode\n"
+      "\n"
+      "flow     12\n"
+      "kind     CREATE\n"
+      "cluster  wordcount (emr-aaaaaaaa)\n"
+      "state    failed\n"
+      "started  2026-11-25 01:00:00\n"
+      "ended    2026-11-25 01:02:00\n"
+      "\n"
+      "STAGE        DIRECTION  TOOK\n"
+      "start-nodes  forward    1.8 s\n"
+      "\n"
+      "stage      start-roles\n"
+      "doing      start role\n"
+      "host       a\n"
+      "node       core-1\n"
+      "role       DataNode\n"
+      "command    java DataNode\n"
+      "exit code  143\n"
+      "last 2 log lines:\n"
+      "  first ?[31m\n"
+      "  second\n");
 }
 
 }  // namespace

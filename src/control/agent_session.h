@@ -14,10 +14,11 @@
 namespace tusker {
 
 constexpr std::uint32_t kLinkProtocol = 1;
-constexpr std::chrono::seconds kHeartbeatInterval{5};
+constexpr std::chrono::seconds kHeartbeatInterval{2};
 constexpr std::chrono::seconds kReconnectSpread{2};
-// A link that brings nothing for this long is closed; the agent dials again.
-constexpr std::chrono::seconds kLinkSilenceLimit{30};
+// A link that brings nothing for this long is closed; the agent dials again. So a host that hangs
+// is told of within 10 s, and an agent that was only slow is back at once.
+constexpr std::chrono::seconds kLinkSilenceLimit{8};
 // A desired state not answered for this long is made anew and sent again.
 constexpr std::chrono::seconds kDesiredAnswerLimit{10};
 

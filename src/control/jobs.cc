@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/node_checks.h"
+#include "control/telling_line.h"
 #include "model/transitions.h"
 
 namespace tusker {
@@ -73,7 +74,8 @@ store::Failure failure_of_task(const Model& model,
             ? ""
             : fmt::format("; look at {}", fmt::join(step.applications(), ", "))));
   } else {
-    const std::string words = last_words(task);
+    std::string words = telling_line(task.log());
+    if (words.empty()) words = last_words(task);
     reason.set_message(fmt::format(
         "it ended with exit code {}{}{}", task.exit_code(), words.empty() ? "" : ": ", words));
   }

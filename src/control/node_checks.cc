@@ -6,6 +6,7 @@
 #include "control/findings.h"
 #include "control/node_updates.h"
 #include "control/reported.h"
+#include "control/telling_line.h"
 
 namespace tusker {
 namespace {
@@ -160,7 +161,7 @@ std::optional<store::Failure> find_role(const StageView& view,
   }
   const bool down = reported->state() == link::RoleStatus::DOWN;
   std::string line = fmt::format("{}: {}", name, failure.message());
-  if (reported->log_size() > 0)
+  if (reported->log_size() > 0 && !down)  // its end has been told
     line += fmt::format(" | {}", cut_text(reported->log(reported->log_size() - 1), 200));
   findings.add(down ? Findings::Trouble : Findings::Patience, std::move(line), std::move(failure));
   return std::nullopt;
@@ -340,21 +341,25 @@ std::string fetching(const Model& model, const store::Node& node) {
              return mount.digest() == digest;
            });
   };
+  // What cannot be had comes before what is under way.
+  const link::ArtifactStatus* missing = nullptr;
   for (const link::ArtifactStatus& artifact : host->artifacts) {
     if (artifact.present() || !needed(artifact.digest())) continue;
-    const store::Bundle* bundle = model.bundle(artifact.digest());
-    const std::string name = bundle == nullptr
-                                 ? artifact.digest()
-                                 : fmt::format("{}-{}", bundle->name(), bundle->version());
-    if (!artifact.error().empty())
-      return fmt::format("cannot fetch {}: {}", name, cut_text(artifact.error(), 500));
-    constexpr double kMegabyte = 1e6;
-    return fmt::format("fetched {:.1f} of {:.1f} MB of {}",
-                       static_cast<double>(artifact.bytes_done()) / kMegabyte,
-                       bundle == nullptr ? 0.0 : static_cast<double>(bundle->size()) / kMegabyte,
-                       name);
+    if (missing == nullptr || (missing->error().empty() && !artifact.error().empty()))
+      missing = &artifact;
   }
-  return {};
+  if (missing == nullptr) return {};
+  const store::Bundle* bundle = model.bundle(missing->digest());
+  const std::string name = bundle == nullptr
+                               ? missing->digest()
+                               : fmt::format("{}-{}", bundle->name(), bundle->version());
+  if (!missing->error().empty())
+    return fmt::format("cannot fetch {}: {}", name, cut_text(missing->error(), 500));
+  constexpr double kMegabyte = 1e6;
+  return fmt::format("fetched {:.1f} of {:.1f} MB of {}",
+                     static_cast<double>(missing->bytes_done()) / kMegabyte,
+                     bundle == nullptr ? 0.0 : static_cast<double>(bundle->size()) / kMegabyte,
+                     name);
 }
 
 store::Failure failure_of(const Model& model,
@@ -387,8 +392,7 @@ store::Failure failure_of(const Model& model,
     failure.set_command(cut_text(command, 1000));
   }
   std::string message(word_of(role.state()));
-  if (role.state() == link::RoleStatus::DOWN)
-    message = fmt::format("ended with exit code {}", role.last_exit_code());
+  if (role.state() == link::RoleStatus::DOWN) message = end_text(role.last_exit_code(), role.log());
   if (!role.not_ready().empty()) message += ": " + cut_text(role.not_ready(), 500);
   failure.set_message(std::move(message));
   keep_log(failure, role.log());

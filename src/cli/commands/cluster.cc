@@ -6,6 +6,7 @@
 #include "cli/exit_codes.h"
 #include "cli/flow_view.h"
 #include "cli/json_text.h"
+#include "cli/nodes.h"
 #include "cli/options.h"
 #include "cli/table.h"
 #include "cli/wait_flow.h"
@@ -77,6 +78,32 @@ std::string node_table(const json::array& nodes) {
   return table.empty() ? "" : "\n" + table.render();
 }
 
+std::string problem_lines(const std::vector<NodeRow>& nodes) {
+  std::string lines;
+  for (const NodeRow& node : nodes) {
+    for (const std::string& problem : problems_of(node))
+      lines += fmt::format(
+          "not well: {} on host {}: {}\n", printable(node.name), printable(node.host), problem);
+  }
+  return lines;
+}
+
+// What is not as it should be, before all else: while something is done to the cluster, what that
+// waits for; then what is wrong with its nodes and their hosts; then why the last operation failed.
+Result<std::string> headlines(const ApiClient& client,
+                              const ClusterRow& row,
+                              const std::optional<FlowView>& flow) {
+  const std::string of_flow = flow ? flow_headline(*flow) : "";
+  const bool was_made = !flow || flow->kind != "CREATE" || flow->succeeded();
+  std::string lines;
+  if (was_made && (!flow || flow->finished())) {
+    TK_TRY(const std::vector<NodeRow> nodes, list_nodes(client, row.id));
+    lines = problem_lines(nodes);
+  }
+  if (lines.empty() && !of_flow.empty()) lines = of_flow + "\n";
+  return lines.empty() ? lines : lines + "\n";
+}
+
 Status show(Session& session, const ShowOptions& options) {
   TK_TRY(const ApiClient client, session.client(options.data));
   TK_TRY(const json::array objects, list_cluster_objects(client));
@@ -96,15 +123,16 @@ Status show(Session& session, const ShowOptions& options) {
     session.console.answer(pretty_json(all));
     return ok_status();
   }
-  std::string out = render_facts({{"name", row.name},
-                                  {"id", row.id},
-                                  {"status", row.state},
-                                  {"release", row.release},
-                                  {"software", joined(row.software)},
-                                  {"created", row.created}});
+  TK_TRY(std::string out, headlines(client, row, flow));
+  out += render_facts({{"name", row.name},
+                       {"id", row.id},
+                       {"status", row.state},
+                       {"release", row.release},
+                       {"software", joined(row.software)},
+                       {"created", row.created}});
   out += node_table(array_at(nodes, "NodeList"));
   if (flow && (!flow->succeeded() || !flow->finished()))
-    out += "\nlast operation\n" + render_flow(*flow);
+    out += "\nlast operation\n" + render_flow_facts(*flow);
   session.console.answer(out);
   return ok_status();
 }

@@ -11,6 +11,7 @@
 #include "cli/node_sizes.h"
 #include "cli/options.h"
 #include "cli/plan_view.h"
+#include "cli/remedies.h"
 #include "cli/wait_flow.h"
 #include "cli/words.h"
 #include "plan/definitions.h"
@@ -145,7 +146,10 @@ Status create(Session& session, const CreateOptions& options) {
   if (options.dry_run) return dry_run(session, client, std::move(parameters), options.form);
   TK_TRY(const std::vector<ClusterRow> clusters, list_clusters(client));
   TK_TRY_VOID(check_name_is_free(clusters, options.name));
-  TK_TRY(const json::object answer, client.call("CreateInstance", parameters));
+  Result<json::object> made = client.call("CreateInstance", parameters);
+  if (!made.ok())
+    return Error::make(made.error().code(), "{}", with_remedy(made.error().message(), {}));
+  const json::object answer = *std::move(made);
   const std::string id = printable(text_at(answer, "InstanceId"));
   session.console.answer(options.form == OutputForm::Json ? pretty_json(answer) : id + "\n");
   if (options.wait.wait) {

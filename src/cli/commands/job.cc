@@ -158,10 +158,8 @@ int run(Session& session, const RunJobOptions& options, const std::vector<std::s
   }
   const Result<JobView> job = wait_for_job(session, *client, *id, options.wait);
   if (!job.ok()) return report(session, job.error());
-  session.console.note(fmt::format("Job {} {}.\n", job->id, short_state(*job)));
-  if (job->succeeded()) return kDone;
-  session.console.note(render_job_failure(*job));
-  return kFailed;
+  session.console.note(render_job_end(*job));
+  return job->succeeded() ? kDone : kFailed;
 }
 
 void add_run_job(CLI::App& job, Choice& choice) {
@@ -286,8 +284,7 @@ int wait(Session& session, const JobOptions& options) {
   if (!client.ok()) return report(session, client.error());
   const Result<JobView> job = wait_for_job(session, *client, options.id, options.wait);
   if (!job.ok()) return report(session, job.error());
-  session.console.note(fmt::format("Job {} {}.\n", job->id, short_state(*job)));
-  session.console.note(render_job_failure(*job));
+  session.console.note(render_job_end(*job));
   return job->succeeded() ? kDone : kFailed;
 }
 

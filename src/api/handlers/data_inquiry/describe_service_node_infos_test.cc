@@ -128,7 +128,7 @@ TEST_F(DescribeServiceNodeInfos, TellsTheHealthThatTheAgentReports) {
     role.set_last_exit_code(137);
   });
   EXPECT_EQ(health("DataNode"), 0);
-  EXPECT_EQ(why("DataNode"), "ended with exit code 137");
+  EXPECT_EQ(why("DataNode"), "ended with exit code 137, by signal 9");
   EXPECT_EQ(process("DataNode").at("Status").as_int64(), 2);
   EXPECT_EQ(health("NameNode"), 1) << "the others are as they were";
 

@@ -4,6 +4,7 @@
 #include "api/generated/handlers.h"
 #include "control/node_checks.h"
 #include "control/reported.h"
+#include "control/telling_line.h"
 #include "model/model.h"
 #include "model/transitions.h"
 #include "plan/request_checks.h"
@@ -24,14 +25,22 @@ std::string_view state_of(const store::Node& node, const link::NodeStatus* statu
   return status->state() == link::NodeStatus::LOST ? "lost" : word_of(status->state());
 }
 
-answer::NodeRole role_of(const store::Role& planned, const link::NodeStatus* node) {
+// Of a process that has just been started again, what ended the one before says more than that it
+// does not answer yet.
+std::string why_not_ready(const link::RoleStatus& role) {
+  if (role.state() == link::RoleStatus::DOWN) return end_text(role.last_exit_code(), role.log());
+  if (role.not_ready().empty() || role.restarts() == 0) return role.not_ready();
+  return fmt::format("{}; before, it {}", role.not_ready(), end_text(role.last_exit_code(), {}));
+}
+
+answer::NodeRole role_of(const store::Role& planned, const link::NodeStatus* node, Arena& arena) {
   const link::RoleStatus* const role = node == nullptr ? nullptr : role_in(*node, planned.name());
   answer::NodeRole shown;
   shown.name = planned.name();
   shown.component = planned.component();
   shown.state = role == nullptr ? "unknown" : word_of(role->state());
   if (role == nullptr) return shown;
-  shown.not_ready = role->not_ready();
+  shown.not_ready = arena.copy(why_not_ready(*role));
   if (!role->log().empty()) shown.last_log = *role->log().rbegin();
   shown.restarts = role->restarts();
   shown.memory_bytes = as_number(role->memory_bytes());
@@ -51,7 +60,7 @@ void fill_host(const store::Node& node,
   shown.state = state_of(node, status);
   shown.note = arena.copy(fetching(model, node));
   shown.roles =
-      arena.each(node.roles(), [status](const auto& role) { return role_of(role, status); });
+      arena.each(node.roles(), [&](const auto& role) { return role_of(role, status, arena); });
   if (status == nullptr) return;
   if (shown.note.empty()) shown.note = status->failure().message();
   shown.memory_used_bytes = as_number(status->memory_used_bytes());

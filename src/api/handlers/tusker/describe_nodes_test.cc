@@ -56,6 +56,7 @@ TEST_F(DescribeNodes, TellsHowRolesAreAndWhyNot) {
   role.set_state(link::RoleStatus::STARTING);
   role.set_not_ready("FSState is not Operational");
   role.set_restarts(2);
+  role.set_last_exit_code(137);
   role.add_log("first");
   role.add_log("last");
   link::NodeStatus core = status_of("core-1", link::NodeStatus::FAILED);
@@ -68,7 +69,8 @@ TEST_F(DescribeNodes, TellsHowRolesAreAndWhyNot) {
   const boost::json::value& shown = nodes[0].at("Roles").at(0);
   EXPECT_EQ(shown.at("Name").as_string(), "NameNode");
   EXPECT_EQ(shown.at("State").as_string(), "starting");
-  EXPECT_EQ(shown.at("NotReady").as_string(), "FSState is not Operational");
+  EXPECT_EQ(shown.at("NotReady").as_string(),
+            "FSState is not Operational; before, it ended with exit code 137, by signal 9");
   EXPECT_EQ(shown.at("LastLog").as_string(), "last");
   EXPECT_EQ(shown.at("Restarts").as_int64(), 2);
   EXPECT_EQ(nodes[1].at("State").as_string(), "failed");

@@ -1,0 +1,77 @@
+#include "cli/remedies.h"
+
+#include <fmt/format.h>
+
+namespace tusker::cli {
+
+namespace {
+
+struct Remedy {
+  std::string_view sign;  // in the cause
+  std::string_view text;  // {cluster}, {node}, {role}, {component}: of the place
+};
+
+// The first that fits: what is most particular comes first.
+constexpr Remedy kRemedies[] = {
+    {"Invalid maximum heap size",
+     "ask for a heap (-Xmx) that is smaller than the memory of a node"},
+    {"Could not reserve enough space",
+     "ask for a heap (-Xmx) that is smaller than the memory of a node"},
+    {"Address already in use",
+     "another program in the node has this port; see which: tusker run {cluster} --node {node} "
+     "--user root -- ss -ltnp"},
+    {"No space left on device",
+     "free some of the node's disk, or take nodes with a larger one (--disk)"},
+    {"zip END header", "the jar is damaged; make it again, and see that `jar tf` reads it"},
+    {"ZipException", "the jar is damaged; make it again, and see that `jar tf` reads it"},
+    {"Error opening job jar", "the jar is damaged; make it again, and see that `jar tf` reads it"},
+    {"ClassNotFoundException", "name the main class (--main), or put what is missing into the jar"},
+    {"Input path does not exist",
+     "put the input there: tusker run {cluster} -- hdfs dfs -put FILE PATH"},
+    {"FileAlreadyExistsException",
+     "name another output, or remove this one: tusker run {cluster} -- hdfs dfs -rm -r PATH"},
+    {"NumberFormatException", "correct the cluster's settings (CustomConf) and create it again"},
+    {"IllegalArgumentException", "correct the cluster's settings (CustomConf) and create it again"},
+    {"OutOfMemoryError", "give it a larger heap, or take nodes with more memory (--spec)"},
+    {"out of memory", "let it need less, or take nodes with more memory (--spec)"},
+    {"disk is full",
+     "remove what is not needed: tusker run {cluster} --node {node} --user root -- "
+     "du -xh -d 3 /data"},
+    {"of memory to give",
+     "terminate a cluster there, or ask for fewer or smaller nodes (--core, --profile)"},
+    {"of disk to give", "free some of that host's disk, or ask for less of it (--disk)"},
+    {" within 2000 ms",
+     "it hangs; a restart helps: tusker cluster restart {cluster} --service {component} --process "
+     "{role} --node {node}"},
+    {"is not connected", "see that the host is up and its agent runs: tusker up"},
+    {"has not been heard of", "see that the host is up and its agent runs: tusker up"},
+    {"by signal 9",
+     "it is started again; if nobody killed it, the node was short of memory: take nodes with more "
+     "(--spec)"},
+};
+
+std::string filled(std::string_view text, const Place& place) {
+  return fmt::format(fmt::runtime(text),
+                     fmt::arg("cluster", place.cluster.empty() ? "CLUSTER" : place.cluster),
+                     fmt::arg("node", place.node.empty() ? "NODE" : place.node),
+                     fmt::arg("role", place.role),
+                     fmt::arg("component", place.component.empty() ? "SERVICE" : place.component));
+}
+
+}  // namespace
+
+std::string remedy_for(std::string_view cause, const Place& place) {
+  for (const Remedy& remedy : kRemedies) {
+    if (cause.find(remedy.sign) != std::string_view::npos) return filled(remedy.text, place);
+  }
+  const bool has_log = !place.role.empty() && !place.node.empty();
+  return has_log ? filled("see its log: tusker logs {cluster} {node} {role}", place) : "";
+}
+
+std::string with_remedy(std::string cause, const Place& place) {
+  if (cause.find("tusker ") != std::string::npos) return cause;
+  const std::string remedy = remedy_for(cause, place);
+  return remedy.empty() ? cause : fmt::format("{}; {}", cause, remedy);
+}
+
+}  // namespace tusker::cli
