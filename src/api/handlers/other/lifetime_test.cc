@@ -36,7 +36,7 @@ class LifetimeTest : public ::testing::Test {
     const Time end = world.clock.now() + duration;
     while (world.clock.now() < end) {
       report();
-      world.clock.advance(20s);
+      world.clock.advance(5s);
       world.timers.fire(world.clock.now());
     }
   }
