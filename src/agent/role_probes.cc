@@ -10,9 +10,10 @@
 namespace tusker {
 namespace {
 
-// A process that hangs is told of within 10 s: the pause before it is asked, and as many questions
-// as it may leave unanswered.
-constexpr Duration kDeadline = std::chrono::seconds(2);
+// A daemon that starts may need long for its first answer; one that was ready and hangs is told of
+// within 10 s: the pause before it is asked, and as many questions as it may leave unanswered.
+constexpr Duration kStartingDeadline = std::chrono::seconds(5);
+constexpr Duration kReadyDeadline = std::chrono::milliseconds(1500);
 constexpr std::uint32_t kDefaultIntervalMs = 3000;
 constexpr std::uint32_t kDefaultStartingMs = 250;
 constexpr std::uint32_t kShortestMs = 50;
@@ -87,6 +88,7 @@ Result<Facts> facts_of(const link::Probe& probe, Result<EnginePage> page) {
 void ask_engine(Exchanger& exchanger,
                 const std::string& address,
                 const link::Probe& probe,
+                Duration deadline,
                 Answer answer) {
   if (probe.kind_case() == link::Probe::KIND_NOT_SET) {
     return answer(Error(ErrorCode::Unsupported, "update the agent"));
@@ -95,7 +97,7 @@ void ask_engine(Exchanger& exchanger,
     Exchange exchange;
     exchange.address = address;
     exchange.port = port_of(probe);
-    exchange.deadline = kDeadline;
+    exchange.deadline = deadline;
     exchanger.start(std::move(exchange),
                     [answer = std::move(answer)](Result<std::string> connected) {
                       answer(connected.ok() ? Result<Facts>(Facts{})
@@ -111,7 +113,7 @@ void ask_engine(Exchanger& exchanger,
         port_of(probe),
         {rpc.protocol(), 1, rpc.method(), "", rpc.user()},
         HadoopClientId{},
-        kDeadline,
+        deadline,
         [answer = std::move(answer)](Result<std::string> called) {
           answer(called.ok() ? Result<Facts>(Facts{}) : Result<Facts>(std::move(called).error()));
         });
@@ -122,7 +124,7 @@ void ask_engine(Exchanger& exchanger,
                   address,
                   port_of(probe),
                   probe.zookeeper().word(),
-                  kDeadline,
+                  deadline,
                   [probe, answer = std::move(answer)](Result<std::string> figures) {
                     answer(figures.ok() ? facts_of_figures(*figures,
                                                            {probe.zookeeper().facts().begin(),
@@ -135,7 +137,7 @@ void ask_engine(Exchanger& exchanger,
            address,
            port_of(probe),
            path_of(probe),
-           kDeadline,
+           deadline,
            [probe, answer = std::move(answer)](Result<EnginePage> page) {
              answer(facts_of(probe, std::move(page)));
            });
@@ -209,6 +211,7 @@ void RoleProbes::ask(std::size_t index) {
   ask_engine(exchanger_,
              address_,
              asked_[index]->probe,
+             asked_[index]->was_ready ? kReadyDeadline : kStartingDeadline,
              [&loop = loop_, self = self_, index](Result<Facts> answer) {
                auto shared = std::make_shared<Result<Facts>>(std::move(answer));
                loop.post([self, index, shared] {

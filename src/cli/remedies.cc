@@ -8,7 +8,8 @@ namespace {
 
 struct Remedy {
   std::string_view sign;  // in the cause
-  std::string_view text;  // {cluster}, {node}, {role}, {component}: of the place
+  std::string_view
+      text;  // {cluster}, {node}, {role}, {component}: of the place; {application}: of the cause
 };
 
 // The first that fits: what is most particular comes first.
@@ -30,6 +31,9 @@ constexpr Remedy kRemedies[] = {
      "put the input there: tusker run {cluster} -- hdfs dfs -put FILE PATH"},
     {"FileAlreadyExistsException",
      "name another output, or remove this one: tusker run {cluster} -- hdfs dfs -rm -r PATH"},
+    {"AM Container for ",
+     "see what its container wrote: tusker run {cluster} -- yarn logs -applicationId "
+     "{application}"},
     {"NumberFormatException", "correct the cluster's settings (CustomConf) and create it again"},
     {"IllegalArgumentException", "correct the cluster's settings (CustomConf) and create it again"},
     {"OutOfMemoryError", "give it a larger heap, or take nodes with more memory (--spec)"},
@@ -40,7 +44,7 @@ constexpr Remedy kRemedies[] = {
     {"of memory to give",
      "terminate a cluster there, or ask for fewer or smaller nodes (--core, --profile)"},
     {"of disk to give", "free some of that host's disk, or ask for less of it (--disk)"},
-    {" within 2000 ms",
+    {"no whole answer within",
      "it hangs; a restart helps: tusker cluster restart {cluster} --service {component} --process "
      "{role} --node {node}"},
     {"is not connected", "see that the host is up and its agent runs: tusker up"},
@@ -50,11 +54,21 @@ constexpr Remedy kRemedies[] = {
      "(--spec)"},
 };
 
-std::string filled(std::string_view text, const Place& place) {
+// "application_1795727379668_0001" of a text that names one.
+std::string application_in(std::string_view text) {
+  constexpr std::string_view kBegin = "application_";
+  const std::size_t at = text.find(kBegin);
+  if (at == std::string_view::npos) return "APPLICATION";
+  const std::size_t end = text.find_first_not_of("0123456789_", at + kBegin.size());
+  return std::string(text.substr(at, end == std::string_view::npos ? end : end - at));
+}
+
+std::string filled(std::string_view text, std::string_view cause, const Place& place) {
   return fmt::format(fmt::runtime(text),
                      fmt::arg("cluster", place.cluster.empty() ? "CLUSTER" : place.cluster),
                      fmt::arg("node", place.node.empty() ? "NODE" : place.node),
                      fmt::arg("role", place.role),
+                     fmt::arg("application", application_in(cause)),
                      fmt::arg("component", place.component.empty() ? "SERVICE" : place.component));
 }
 
@@ -62,10 +76,10 @@ std::string filled(std::string_view text, const Place& place) {
 
 std::string remedy_for(std::string_view cause, const Place& place) {
   for (const Remedy& remedy : kRemedies) {
-    if (cause.find(remedy.sign) != std::string_view::npos) return filled(remedy.text, place);
+    if (cause.find(remedy.sign) != std::string_view::npos) return filled(remedy.text, cause, place);
   }
   const bool has_log = !place.role.empty() && !place.node.empty();
-  return has_log ? filled("see its log: tusker logs {cluster} {node} {role}", place) : "";
+  return has_log ? filled("see its log: tusker logs {cluster} {node} {role}", cause, place) : "";
 }
 
 std::string with_remedy(std::string cause, const Place& place) {

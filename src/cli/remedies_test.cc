@@ -1,5 +1,6 @@
 #include "cli/remedies.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace tusker::cli {
@@ -12,6 +13,16 @@ TEST(Remedy, NamesTheCommandWithItsPlace) {
             "another program in the node has this port; see which: tusker run wordcount --node "
             "core-1 --user root -- ss -ltnp");
   EXPECT_NE(remedy_for(kBound, {}).find("tusker run CLUSTER --node NODE"), std::string::npos);
+}
+
+TEST(Remedy, NamesTheApplicationThatTheCauseNames) {
+  constexpr std::string_view kEnd = "; see what its container wrote: tusker run w -- yarn logs ";
+  const std::string cause = "Application application_17_0001 failed due to AM Container for x";
+  EXPECT_EQ(with_remedy(cause, {.cluster = "w"}),
+            fmt::format("{}{}-applicationId application_17_0001", cause, kEnd));
+  EXPECT_EQ(remedy_for("AM Container for application_17_2", {.cluster = "w"}),
+            "see what its container wrote: tusker run w -- yarn logs -applicationId "
+            "application_17_2");
 }
 
 TEST(Remedy, OfAnUnknownCauseIsTheLogOfTheRole) {

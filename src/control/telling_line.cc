@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 6> kFinal = {
 constexpr std::array<std::string_view, 4> kMarks = {
     "Caused by: ", "Exception in thread ", "Exception: ", "Error: "};
 
+// Of a client that waited for others: only they know more.
+constexpr std::array<std::string_view, 1> kSecondHand = {" failed with state "};
+
 // True of everything that fails.
 constexpr std::array<std::string_view, 3> kEmpty = {
     "Error: A fatal exception has occurred", "Error: Could not create the Java", "SHUTDOWN_MSG"};
@@ -70,6 +73,7 @@ std::optional<std::string> last_with(const LogLines& log, std::span<const std::s
 std::string telling_line(const LogLines& log) {
   std::optional<std::string> found = last_with(log, kFinal);
   if (!found) found = last_with(log, kMarks);
+  if (!found) found = last_with(log, kSecondHand);
   return found.value_or("");
 }
 

@@ -48,6 +48,18 @@ TEST(TellingLine, HasNoDateAndNoWordsOfTheLogger) {
   EXPECT_EQ(telling_line(lines({"2026-11-26 Error: x"})), "2026-11-26 Error: x");
 }
 
+TEST(TellingLine, OfAClientIsWhatItWasToldUnlessItKnowsMore) {
+  LogLines log =
+      lines({"2026-11-26 21:10:03,351 INFO mapreduce.Job: Job job_1 failed with state "
+             "FAILED due to: Application application_1 failed 2 times",
+             "Exit code: 1",
+             "Job job_1 failed!"});
+  EXPECT_EQ(telling_line(log),
+            "Job job_1 failed with state FAILED due to: Application application_1 failed 2 times");
+  log.Add("Error: java.lang.RuntimeException: of a task");
+  EXPECT_EQ(telling_line(log), "Error: java.lang.RuntimeException: of a task");
+}
+
 TEST(TellingLine, IsNoneWhereNothingIsToldAndIsShort) {
   EXPECT_EQ(telling_line(lines({})), "");
   EXPECT_EQ(telling_line(lines({"starting", "", "  Exception: of a frame"})), "");
