@@ -40,7 +40,7 @@ Result<const store::Cluster*> find_live_cluster(const Call& call,
 
 bool may_see(const Model& model, const Caller& caller, std::string_view cluster_id) {
   const store::Cluster* const cluster = model.cluster(cluster_id);
-  return cluster == nullptr ? caller.root : cluster->account() == caller.account;
+  return cluster == nullptr || cluster->account() == caller.account;
 }
 
 Status check_means_cluster(const std::optional<std::string>& resource_base_type,

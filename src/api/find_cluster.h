@@ -22,8 +22,8 @@ Result<const store::Cluster*> find_cluster(const Call& call,
                                            std::string_view missing);
 
 // Whether what is told about this cluster (a flow, an event) may be told to the caller: another
-// account's does not exist for it. A cluster whose row is gone tells no account: only the root key
-// may know of it, and no other key gets this far.
+// account's does not exist for it. A cluster whose row is gone tells no account: every key may know
+// of it, as all keys are of the installation's one account.
 bool may_see(const Model& model, const Caller& caller, std::string_view cluster_id);
 
 // Of actions that can mean a compute resource instead of a cluster: UnsupportedOperation.* if the

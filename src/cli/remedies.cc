@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tusker::cli {
 
 namespace {
@@ -85,7 +87,8 @@ std::string remedy_for(std::string_view cause, const Place& place) {
 std::string with_remedy(std::string cause, const Place& place) {
   if (cause.find("tusker ") != std::string::npos) return cause;
   const std::string remedy = remedy_for(cause, place);
-  return remedy.empty() ? cause : fmt::format("{}; {}", cause, remedy);
+  if (!remedy.empty()) cause.insert(std::min(cause.find('\n'), cause.size()), "; " + remedy);
+  return cause;
 }
 
 }  // namespace tusker::cli

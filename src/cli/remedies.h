@@ -17,7 +17,8 @@ struct Place {
 // `cause` is any text that tells it: a message, a line of a log.
 std::string remedy_for(std::string_view cause, const Place& place);
 
-// "CAUSE; REMEDY"; what has no remedy, or names a command itself, stays as it is.
+// "CAUSE; REMEDY", in the first line of the cause; what has no remedy, or names a command itself,
+// stays as it is.
 std::string with_remedy(std::string cause, const Place& place);
 
 }  // namespace tusker::cli

@@ -38,6 +38,11 @@ TEST(Remedy, IsAddedToWhatHasNone) {
   EXPECT_EQ(with_remedy("java.lang.ClassNotFoundException: a.B", {}),
             "java.lang.ClassNotFoundException: a.B; name the main class (--main), or put what is "
             "missing into the jar");
+  EXPECT_EQ(
+      with_remedy("host vm has 0.0 GB of disk to give\n  code X, request 1", {}),
+      "host vm has 0.0 GB of disk to give; free some of that host's disk, or ask for less of it "
+      "(--disk)\n  code X, request 1")
+      << "in its first line";
 }
 
 // What a node says may have braces.

@@ -78,6 +78,7 @@ def test_what_an_older_backup_does_not_know_is_shown_and_removed_when_told_to(in
     installation.tusker("api", "CleanHost", cleaning)
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: installation.pid_of("agent") not in (0, killed), 20, "the agent is back")
+    wait_until(lambda: connected(installation), 30, "the host is connected again")
     done = installation.tusker("host", "clean", "--yes", timeout=120)
     wait_until(lambda: hosts(installation)[0]["Orphans"] == [], 60, "no orphan is left")
     assert b"removed" in done.stdout or b"Nothing to clean" in done.stderr

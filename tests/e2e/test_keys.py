@@ -67,6 +67,11 @@ def kill_server(installation):
 
     wait_until(answers, 20, "the API answers")
 
+    def is_connected():
+        return json.loads(installation.tusker("host", "list", "-o", "json").stdout)[0]["Connected"]
+
+    wait_until(is_connected, 30, "the agent has found the server again")
+
 
 def everything_written(installation):
     """Every byte of the server's and the agent's files that is not a key file meant to hold it."""

@@ -73,7 +73,7 @@ TEST_F(TerminateRunningInstance, HidesClustersOfOtherAccounts) {
 
 TEST_F(TerminateRunningInstance, WantsPermission) {
   store::AccessKey row = *world.model.access_key(world.key.secret_id);
-  row.set_root(false);
+  row.set_read_only(true);
   Change change;
   change.put(std::move(row));
   world.journal.commit(std::move(change));
