@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The least that creating 1 + 2 nodes with HDFS and YARN can cost: tools/bench/floor.sh [BLOBS [grow]]
+# The least that creating 1 + 2 nodes with HDFS and YARN can cost: tools/bench/floor.sh [BLOBS [grow | count FOLDER]]
 # With grow: one core node more, from its first action until HDFS and YARN have it, in a cluster that was told of it before.
+# With count: the jobs of tools/bench/count_vs_floor over FOLDER/words.txt in a cluster with Spark, ready before; prints mr_s=… spark_s=….
 #
 # The cluster that tools/bench/create_vs_floor asks tusker for, started by nothing but ip, mount and runc. Image, bundles, archive,
 # configuration, command lines, users and limits are the product's: floor_plan asks its planner. What tusker does beyond that is not
@@ -32,15 +33,16 @@ if [ "${1-}" != --inside ]; then
     rm -rf --one-file-system "$work"
   }
   trap cleanup EXIT
-  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside "$blobs" "$work" "$cgroup" "${2-}" &
+  unshare --mount --net --pid --fork --kill-child --mount-proc "$0" --inside "$blobs" "$work" "$cgroup" "${@:2}" &
   inside=$!
   wait "$inside"
   exit
 fi
 
 # ---- inside
-blobs=$2 work=$3 cgroup=$4 core=2
-[ "${5-}" != grow ] || core=3
+blobs=$2 work=$3 cgroup=$4 mode=${5-} words=${6-} core=2 software=()
+[ "$mode" != grow ] || core=3
+[ "$mode" != count ] || software=(4096 hdfs-3.5.0 yarn-3.5.0 spark-4.1.4)
 mount -t tmpfs tmpfs /run # for runc and ip netns
 
 # User and system time, in ticks, of this shell and of what it waited for.
@@ -83,10 +85,10 @@ start_node() { # NAME ADDRESS
   runc --root /run/runc run --detach --bundle "$node" "$1" </dev/null >"$node/log/runc.log" 2>&1
 }
 
-"${TUSKER_BUILD:-build/release}/tools/bench/floor_plan" "$blobs" "$core" >"$work/desired.json"
+"${TUSKER_BUILD:-build/release}/tools/bench/floor_plan" "$blobs" "$core" "${software[@]}" >"$work/desired.json"
 mount_and_read_artifacts
 (cd "$work" && runc spec)
-python3 tools/bench/floor_nodes.py "$work" "$blobs" "/$cgroup" <"$work/desired.json" >"$work/addresses"
+python3 tools/bench/floor_nodes.py "$work" "$blobs" "/$cgroup" "$mode" <"$work/desired.json" >"$work/addresses"
 master=$(awk '$1 == "master-1" {print $2}' "$work/addresses")
 
 ticks=$(own_ticks) began=$EPOCHREALTIME
@@ -112,6 +114,16 @@ if [ "$core" = 3 ]; then
     tail -n 5 "$work"/nodes/core-3/log/* >&2
     exit 1
   }
+fi
+if [ "$mode" = count ]; then
+  rootfs=$work/nodes/master-1/root
+  user=$(awk -F: '$1 == "tusker" {print $3 ":" $4}' "$rootfs/etc/passwd")
+  mapfile -t environment < <(jq -r '.nodes[] | select(.hostname | startswith("master-1")) | .environment | to_entries[] | "--env=\(.key)=\(.value)"' "$work/desired.json")
+  in_master() { runc --root /run/runc exec --user "$user" --cwd /tmp "${environment[@]}" --env=HOME=/home/tusker --env=USER=tusker master-1 "$@"; }
+  # shellcheck source-path=SCRIPTDIR source=counting.sh
+  . tools/bench/counting.sh
+  count_words "$words"
+  exit
 fi
 awk -v began="$began" -v started="$started" -v ready="$ready" -v nodes="$(nodes_ns)" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" 'BEGIN {
   printf "wall_s=%.2f cpu_s=%.2f start_s=%.2f helpers_s=%.2f\n", ready - began, nodes / 1e9 + ticks / hz, started - began, ticks / hz

@@ -1,9 +1,9 @@
 """Lays out the nodes of a desired state (floor_plan's, on standard input) as folders that runc can start, for floor.sh:
 
-    floor_nodes.py WORK BLOBS CGROUP    makes WORK/nodes/NAME, prints NAME ADDRESS of each
+    floor_nodes.py WORK BLOBS CGROUP [count]    makes WORK/nodes/NAME, prints NAME ADDRESS of each
 
 WORK/config.json is runc's default specification, WORK/mounts has the artifacts that are file systems. Of a node's roles only
-those are there that ready.py asks for.
+those are there that ready.py asks for; with count the JobHistoryServer too, whom MapReduce's client asks how a job ended.
 """
 import base64
 import io
@@ -16,6 +16,8 @@ import tarfile
 from pathlib import Path
 
 ROLES = ("NameNode", "DataNode", "ResourceManager", "NodeManager")
+if len(sys.argv) > 4 and sys.argv[4] == "count":
+    ROLES += ("JobHistoryServer",)
 CAPABILITIES = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID",
                 "CAP_NET_BIND_SERVICE"]
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

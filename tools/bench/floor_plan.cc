@@ -1,5 +1,5 @@
 // What the server would tell an agent for the cluster that tools/bench/create_vs_floor asks for, as
-// JSON: floor_plan BLOBS [CORE_NODES]
+// JSON: floor_plan BLOBS [CORE_NODES [MASTER_MB SOFTWARE…]]
 //
 // Planned by the production planner with the bundles of a blob folder, for a host that does not
 // exist, so that tools/bench/floor.sh starts the very same daemons without a server or an agent.
@@ -61,17 +61,30 @@ HostInventory large_host(Random& random) {
   return large;
 }
 
-CreateRequest request(std::uint32_t core_nodes) {
+struct Wish {
+  std::uint32_t core_nodes = 2;
+  std::uint64_t master_mb = 2048;
+  std::vector<std::string> software = {"hdfs-3.5.0", "yarn-3.5.0"};
+};
+
+Wish read_wish(int argc, char** argv) {
+  Wish wish;
+  if (argc > 2) wish.core_nodes = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+  if (argc > 3) wish.master_mb = std::strtoul(argv[3], nullptr, 10);
+  if (argc > 4) wish.software.assign(argv + 4, argv + argc);
+  return wish;
+}
+
+CreateRequest request(const Wish& wish) {
   CreateRequest made;
   made.name = "measured-floor";
   made.product_id = 500;
-  made.software = {"hdfs-3.5.0", "yarn-3.5.0"};
-  for (const auto& [type, count] :
-       {std::pair{store::MASTER, 1U}, std::pair{store::CORE, core_nodes}}) {
+  made.software = wish.software;
+  for (const store::NodeType type : {store::MASTER, store::CORE}) {
     GroupRequest& group = made.groups[type];
-    group.count = count;
+    group.count = type == store::MASTER ? 1 : wish.core_nodes;
     group.spec.set_cpus(2);
-    group.spec.set_memory_bytes(2048 * kMb);
+    group.spec.set_memory_bytes((type == store::MASTER ? wish.master_mb : 2048) * kMb);
     group.spec.add_disk_bytes(4 * kGb);
   }
   return made;
@@ -90,9 +103,7 @@ std::string to_json(const link::Desired& desired) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 3) fail("BLOBS [CORE_NODES]");
-  const std::uint32_t core_nodes =
-      argc == 3 ? static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)) : 2U;
+  if (argc < 2) fail("BLOBS [CORE_NODES [MASTER_MB SOFTWARE…]]");
   SystemClock clock;
   SystemRandom random;
   const auto definitions = built_in_definitions();
@@ -103,7 +114,7 @@ int main(int argc, char** argv) {
   Inventory inventory{{large_host(random)}, {}};
   for (const BundleEntry& entry : index->entries()) inventory.bundles.push_back(row_of(entry));
   const auto plan =
-      plan_cluster(*definitions, inventory, request(core_nodes), random, clock.wall());
+      plan_cluster(*definitions, inventory, request(read_wish(argc, argv)), random, clock.wall());
   if (!plan.ok()) fail(plan.error().message());
 
   Model model;

@@ -15,11 +15,11 @@ def call(action, **request):
     return json.loads(done.stdout)
 
 
-def create(name):
+def create(name, master_mb=2048, software=("hdfs-3.5.0", "yarn-3.5.0")):
     """1 + 2 nodes with HDFS and YARN, as floor_plan.cc plans them too; the new cluster's id."""
     spec = {"Spec": "CVM.S6", "StorageType": 5, "DiskType": "CLOUD_PREMIUM", "MemSize": 2048, "Cpu": 2, "DiskSize": 4}
-    groups = {"MasterCount": 1, "MasterResourceSpec": spec, "CoreCount": 2, "CoreResourceSpec": spec}
-    return call("CreateInstance", ProductId=500, Software=["hdfs-3.5.0", "yarn-3.5.0"], SupportHA=0, InstanceName=name, PayMode=0,
+    groups = {"MasterCount": 1, "MasterResourceSpec": spec | {"MemSize": master_mb}, "CoreCount": 2, "CoreResourceSpec": spec}
+    return call("CreateInstance", ProductId=500, Software=list(software), SupportHA=0, InstanceName=name, PayMode=0,
                 TimeSpan=3600, TimeUnit="s", LoginSettings={"Password": "Tusker@2026x"}, ResourceSpec=groups)["InstanceId"]
 
 
