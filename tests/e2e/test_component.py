@@ -29,7 +29,7 @@ def test_an_unknown_component_makes_no_cluster(installation):
 
 
 def has_room(installation):
-    planned = installation.tusker("cluster", "create", "room", "--core", "2", "--components", "hdfs", "--profile", "small", "--dry-run", check=False)
+    planned = installation.tusker("cluster", "create", "room-for-it", "--core", "2", "--components", "hdfs", "--profile", "small", "--dry-run", check=False)
     return planned.returncode == 0
 
 
