@@ -41,8 +41,9 @@ std::string archive(const std::string& entries) {
 }
 
 TEST(SeedArchive, HasFilesAndFoldersBelowItsTop) {
-  const auto seed = read_seed(
-      archive(entry("./", '5') + entry("./current/", '5') + entry("current/a", '0', "x")));
+  const std::string bytes =  // outlives the seed, which views it
+      archive(entry("./", '5') + entry("./current/", '5') + entry("current/a", '0', "x"));
+  const auto seed = read_seed(bytes);
   ASSERT_TRUE(seed.ok()) << seed.error().message();
   ASSERT_EQ(seed->size(), 2U);
   EXPECT_TRUE((*seed)[0].folder);

@@ -89,7 +89,10 @@ class Browser:
             except BrowserError:
                 return None
 
-        return wait_until(there, seconds, f"{what} on {self.url}, which shows:\n{self.text[:2000]}")
+        try:
+            return wait_until(there, seconds, what)
+        except AssertionError:
+            raise AssertionError(f"no {what} within {seconds} s on {self.url}, which shows:\n{self.text[:2000]}") from None
 
     def click(self, how: str, what: str) -> None:
         why = [""]

@@ -275,6 +275,8 @@ def test_from_the_namenode_to_a_files_content(browser, pages):
 def test_from_the_namenode_to_a_datanode(browser, pages):
     browser.go(pages.link())
     browser.click("link text", "NameNode")
+    # Its overview, once drawn, takes the place of whichever tab was opened meanwhile.
+    browser.find("xpath", "//h1[.='Summary']")
     browser.click("link text", "Datanodes")
     browser.click("xpath", "//a[contains(., '.tusker.internal:4002')]")
     wait_until(lambda: "4002-core-1" in browser.url, 30, "its page is open")
