@@ -12,20 +12,23 @@ int main(int count, char** arguments) {
   const Environment environment = process_environment();
   Console console = Console::of_process(environment);
   BundleBuildFlags flags;
-  flags.names = {
-      "hadoop"};  // what quickstart's cluster runs, with the image that its archive needs
   for (int i = 1; i < count; ++i) {
     const std::string_view word = arguments[i];
     if (word == "--dry-run") {
       flags.dry_run = true;
-    } else if (flags.data.empty() && !word.starts_with('-')) {
+    } else if (word.starts_with('-')) {
+      console.error("usage: tusker-bundle [--dry-run] DATA NAME…");
+      return kUsage;
+    } else if (flags.data.empty()) {
       flags.data = word;
     } else {
-      console.error("usage: tusker-bundle DATA [--dry-run]");
-      return kUsage;
+      flags.names.emplace_back(word);  // the node image, which archives need, comes with each
     }
   }
-  if (flags.data.empty()) flags.data = "/var/lib/tusker";
+  if (flags.names.empty()) {
+    console.error("usage: tusker-bundle [--dry-run] DATA NAME…");
+    return kUsage;
+  }
   const tusker::SystemClock clock;
   tusker::SystemProcessRunner processes;
   return build_bundles(console, clock, processes, flags);
