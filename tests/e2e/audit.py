@@ -76,6 +76,11 @@ def _files(roots: tuple[str, ...]) -> set[str]:
     return found
 
 
+def _routes() -> set[str]:
+    """Without what is no more than the state of a link: a bridge is down until the kernel has looked at it."""
+    return {line.removesuffix(" linkdown") for line in _lines("ip", "route")}
+
+
 def snapshot(data: Path | None = None) -> Snapshot:
     shot = {
         "processes": _processes(),
@@ -83,7 +88,7 @@ def snapshot(data: Path | None = None) -> Snapshot:
         "loop devices": _loops(),
         "interfaces": {line.split(":")[1].strip().split("@")[0] for line in _lines("ip", "-o", "link")},
         "addresses": {" ".join(line.split()[1:4]) for line in _lines("ip", "-o", "addr")},
-        "routes": _lines("ip", "route"),
+        "routes": _routes(),
         "namespaces": _files(("/run/netns",)),
         "cgroups": _cgroups(),
         "firewall": _firewall(),

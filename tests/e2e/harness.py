@@ -71,8 +71,10 @@ class Installation:
                 except OSError:
                     shutil.copy2(file, target / file.name)
 
-    def up(self, *options: str) -> None:
-        self.link_blobs()
+    def up(self, *options: str, linked: bool = False) -> None:
+        """`linked`: the bundles are there as the test wants them."""
+        if not linked:
+            self.link_blobs()
         self.tusker("up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--detach", "--no-rate-limit", *options)
 
     def down(self, purge: bool = False) -> None:

@@ -102,20 +102,22 @@ def wait_until_agent_knows(installation):
 
 
 def test_a_bundle_that_is_gone(fresh):
-    fresh.up()
+    fresh.link_blobs()
     blob_of(fresh, "hadoop").unlink()
+    fresh.up(linked=True)  # the agent fetches as soon as it is there
     assert create(fresh).returncode == 0
     wait_until_agent_knows(fresh)
     shows(fresh, "master-1", "host ", "cannot fetch hadoop", "tusker bundle build")
 
 
 def test_a_bundle_with_a_flipped_byte(fresh):
-    fresh.up()
+    fresh.link_blobs()
     blob = blob_of(fresh, "hadoop")
     content = bytearray(blob.read_bytes())
     content[len(content) // 2] ^= 1
     blob.unlink()  # it is linked with the one of the cache
     blob.write_bytes(content)
+    fresh.up(linked=True)
     assert create(fresh).returncode == 0
     wait_until_agent_knows(fresh)
     shows(fresh, "master-1", "host ", "cannot fetch hadoop", "is damaged", "tusker bundle build")
