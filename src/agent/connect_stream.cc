@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/text.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

@@ -8,9 +8,9 @@
 #include "agent/desired_cache.h"
 #include "agent/host_facts.h"
 #include "agent/mounts.h"
-#include "agent/text.h"
 #include "base/file.h"
 #include "base/ids.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

@@ -6,8 +6,8 @@
 #include "agent/kept_logs.h"
 #include "agent/network.h"
 #include "agent/orphans.h"
-#include "agent/text.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

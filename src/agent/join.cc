@@ -4,8 +4,8 @@
 
 #include "agent/host_facts.h"
 #include "agent/server_port.h"
-#include "agent/text.h"
 #include "base/ids.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

@@ -19,9 +19,9 @@
 #include "agent/rendered_files.h"
 #include "agent/safe_folder.h"
 #include "agent/service_folder.h"
-#include "agent/text.h"
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

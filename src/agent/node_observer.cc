@@ -7,8 +7,8 @@
 
 #include "agent/cgroups.h"
 #include "agent/node_tasks.h"
-#include "agent/text.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

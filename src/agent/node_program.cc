@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "agent/cgroups.h"
-#include "agent/text.h"
 #include "base/file.h"
 #include "base/guarded.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

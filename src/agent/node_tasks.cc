@@ -13,8 +13,8 @@
 #include "agent/safe_folder.h"
 #include "agent/service_folder.h"
 #include "agent/service_scripts.h"
-#include "agent/text.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/text.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

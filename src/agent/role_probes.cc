@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/text.h"
+#include "base/text.h"
 #include "engine/hadoop_rpc.h"
 #include "engine/http_get.h"
 #include "engine/zookeeper.h"

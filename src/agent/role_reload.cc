@@ -1,6 +1,6 @@
 #include "agent/role_reload.h"
 
-#include "agent/text.h"
+#include "base/text.h"
 #include "engine/hadoop_rpc.h"
 
 namespace tusker {

@@ -1,7 +1,7 @@
 #include "agent/server_blobs.h"
 
-#include "agent/text.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

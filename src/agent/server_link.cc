@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "agent/text.h"
+#include "base/text.h"
 
 namespace tusker {
 namespace {

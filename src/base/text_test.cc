@@ -1,4 +1,4 @@
-#include "agent/text.h"
+#include "base/text.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "agent/text.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
