@@ -49,7 +49,10 @@ std::string_view version_of(std::string_view action) {
                                        "ForgetHost",
                                        "CreateKey",
                                        "DescribeKeys",
-                                       "DeleteKey"};
+                                       "DeleteKey",
+                                       "CopyMetadata",
+                                       "DescribeMetadataCopies",
+                                       "RestoreMetadata"};
   return std::ranges::find(kOwn, action) == std::end(kOwn) ? kPublicVersion : kOwnVersion;
 }
 

@@ -82,6 +82,7 @@ std::unique_ptr<CLI::App> make_app(Choice& choice) {
   add_component(*app, choice);
   add_host(*app, choice);
   add_key(*app, choice);
+  add_metadata(*app, choice);
   add_api(*app, choice);
   add_bundle(*app, choice);
   add_debug(*app, choice);

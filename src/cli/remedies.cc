@@ -36,6 +36,9 @@ constexpr Remedy kRemedies[] = {
     {"AM Container for ",
      "see what its container wrote: tusker run {cluster} -- yarn logs -applicationId "
      "{application}"},
+    {"NameNode is not formatted",
+     "its metadata are lost; put the last copy of them back: tusker metadata restore {cluster} "
+     "--wait"},
     {"NumberFormatException", "correct the cluster's settings (CustomConf) and create it again"},
     {"IllegalArgumentException", "correct the cluster's settings (CustomConf) and create it again"},
     {"OutOfMemoryError", "give it a larger heap, or take nodes with more memory (--spec)"},

@@ -8,6 +8,7 @@
 #include "control/housekeeping.h"
 #include "control/inventory_of.h"
 #include "control/jobs.h"
+#include "control/metadata.h"
 #include "control/node_updates.h"
 #include "control/recorded_plan.h"
 #include "control/removal_checks.h"
@@ -66,7 +67,7 @@ Result<FlowId> Controller::start_create(ClusterPlan plan,
   if (token) change.merge(remember_answer(*token, parts_.clock.wall()));
   Result<FlowId> flow = flows_.start_flow(store::Flow::CREATE,
                                           std::move(plan.cluster),
-                                          {std::move(node_ids), {}, {}, std::move(job)},
+                                          {.node_ids = std::move(node_ids), .job = std::move(job)},
                                           std::move(change),
                                           actor);
   settle();
@@ -120,12 +121,12 @@ Result<std::optional<FlowId>> Controller::operate_roles(const ClusterId& cluster
   for (const store::RoleOperation::Item& item : operation.items()) nodes.insert(item.node_id());
   store::Cluster next = row;
   next.set_stopped(false);
-  Result<FlowId> flow =
-      flows_.start_flow(store::Flow::SERVICES,
-                        std::move(next),
-                        {{nodes.begin(), nodes.end()}, {}, std::move(operation), {}},
-                        {},
-                        actor);
+  Result<FlowId> flow = flows_.start_flow(
+      store::Flow::SERVICES,
+      std::move(next),
+      {.node_ids = {nodes.begin(), nodes.end()}, .operation = std::move(operation)},
+      {},
+      actor);
   settle();
   if (!flow.ok()) return flow.error();
   return std::optional<FlowId>(*flow);
@@ -177,7 +178,7 @@ Result<FlowId> Controller::start_scale_out(GrowthPlan plan,
   plan.cluster.set_state(store::Cluster::SCALING_OUT);
   Result<FlowId> flow = flows_.start_flow(store::Flow::SCALE_OUT,
                                           std::move(plan.cluster),
-                                          {std::move(node_ids), {}, {}, {}},
+                                          {.node_ids = std::move(node_ids)},
                                           std::move(change),
                                           actor);
   settle();
@@ -194,12 +195,16 @@ Result<FlowId> Controller::start_scale_in(const ClusterId& cluster,
   for (const auto& [order, node] : parts_.model.nodes_of(cluster.text())) nodes.push_back(*node);
   TK_TRY(const std::uint32_t replicas, parts_.rules.replicas(row, nodes));
   TK_TRY_VOID(check_removal(parts_.model, row, node_ids, replicas));
-  store::Cluster next = row;
+  // As they are while every node is still there.
+  store::Cluster next = metadata_of(parts_.model, parts_.rules, row) ? with_copy_wanted(row) : row;
   next.set_state(store::Cluster::SCALING_IN);
   Deadlines deadlines;
   if (drain_within) deadlines["drain-nodes"] = *drain_within;
-  Result<FlowId> flow = flows_.start_flow(
-      store::Flow::SCALE_IN, std::move(next), {std::move(node_ids), deadlines, {}, {}}, {}, actor);
+  Result<FlowId> flow = flows_.start_flow(store::Flow::SCALE_IN,
+                                          std::move(next),
+                                          {.node_ids = std::move(node_ids), .deadlines = deadlines},
+                                          {},
+                                          actor);
   settle();
   return flow;
 }
@@ -281,7 +286,7 @@ Result<FlowId> Controller::start_terminate(const ClusterId& cluster, const Actor
   for (const auto& [order, node] : parts_.model.nodes_of(cluster.text()))
     node_ids.push_back(node->id());
   Result<FlowId> flow = flows_.start_flow(
-      store::Flow::TERMINATE, std::move(next), {std::move(node_ids), {}, {}, {}}, {}, actor);
+      store::Flow::TERMINATE, std::move(next), {.node_ids = std::move(node_ids)}, {}, actor);
   settle();
   return flow;
 }

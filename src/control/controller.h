@@ -102,6 +102,15 @@ class Controller {
                                               const RoleWish& wish,
                                               const Actor& actor);
 
+  // A copy of the cluster's metadata is wanted now; yields its number. FailedPrecondition: it does
+  // not run, or has none.
+  Result<std::uint64_t> want_metadata_copy(const ClusterId& cluster, const Actor& actor);
+  // Starts to put a copy in place of the metadata that there are; the newest when no number is
+  // given. NotFound: no such copy. FailedPrecondition: the cluster does not run. Busy.
+  Result<FlowId> start_restore(const ClusterId& cluster,
+                               std::optional<std::uint64_t> number,
+                               const Actor& actor);
+
   // Roles in maintenance are left alone when they end. At once, without a flow. The nodes have
   // rows.
   void set_maintenance(const ClusterId& cluster,
@@ -168,6 +177,16 @@ class Controller {
   Inventory inventory() const;
   // NotFound: not in memory; an older one may be in the store's history.
   Result<FlowProgress> flow_progress(FlowId flow) const;
+
+  // ---- for who carries copies of metadata
+
+  const ClusterRules& rules() const { return parts_.rules; }
+  // A copy is there; of a cluster that has gone meanwhile it is nobody's.
+  void note_metadata_copy(const ClusterId& cluster, store::MetadataCopy copy, std::uint32_t keep);
+  void note_metadata_failure(const ClusterId& cluster, std::string failure);
+  // What this stage of a restore waits for is done (kPutCopy, kAcceptCopy), or why it never will
+  // be.
+  void note_restored(FlowId flow, std::string_view stage, const Status& done);
 
   // ---- for the network
 

@@ -109,7 +109,9 @@ Result<link::File> file_of(const store::Node& node,
   return file;
 }
 
-void add_disks(link::Node& node, const store::Node& stored) {
+// A seed is the beginning of a service's metadata. A cluster that has served has other ones: if
+// they are missing they are lost, and an empty beginning would make the DataNodes delete all.
+void add_disks(link::Node& node, const store::Node& stored, bool seeded) {
   for (const store::Disk& from : stored.disks()) {
     link::Disk& disk = *node.add_disks();
     disk.set_name(from.name());
@@ -120,7 +122,7 @@ void add_disks(link::Node& node, const store::Node& stored) {
       to.set_path(directory.path());
       to.set_user(directory.user());
       to.set_mode(directory.mode());
-      to.set_seed(directory.seed());
+      if (seeded) to.set_seed(directory.seed());
     }
   }
 }
@@ -141,7 +143,7 @@ Result<link::Node> node_of(const Model& model, const store::Node& stored, const 
     mount.set_digest(from.digest());
     mount.set_path(from.path());
   }
-  add_disks(node, stored);
+  add_disks(node, stored, !model.cluster(stored.cluster_id())->serving());
   for (const store::File& from : stored.files()) {
     TK_TRY(*node.add_files(), file_of(stored, from, sealer));
   }

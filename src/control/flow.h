@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "plan/cluster_files.h"
 #include "plan/conditions.h"
+#include "plan/metadata.h"
 #include "store/change.h"
 
 namespace tusker {
@@ -22,6 +23,10 @@ struct ClusterRules {
   Conditions complete;  // complete_conditions()
   Conditions drained;   // drained_conditions()
   Conditions idle;      // idle_conditions()
+  // metadata_source()
+  std::function<std::optional<MetadataSource>(const store::Cluster&,
+                                              const std::vector<store::Node>&)>
+      metadata;
   // replicas_of()
   std::function<Result<std::uint32_t>(const store::Cluster&, const std::vector<store::Node>&)>
       replicas;

@@ -171,6 +171,7 @@ Result<FlowId> FlowEngine::start_flow(
   row.set_cluster_id(cluster.id());
   for (std::string& id : plan.node_ids) row.add_node_ids(std::move(id));
   if (plan.operation) *row.mutable_operation() = *std::move(plan.operation);
+  if (plan.restoration) *row.mutable_restoration() = *std::move(plan.restoration);
   for (const auto& [stage, deadline] : plan.deadlines)
     (*row.mutable_deadline_ms())[stage] =
         static_cast<std::uint32_t>(deadline / std::chrono::milliseconds(1));

@@ -31,10 +31,11 @@ using Deadlines = std::map<std::string, Duration>;
 
 // What a flow's row says of what it is to do; immutable from then on, but for deadlines.
 struct FlowPlan {
-  std::vector<std::string> node_ids;
-  Deadlines deadlines;  // in place of the stages' own
-  std::optional<store::RoleOperation> operation;
-  std::optional<store::Job> job;  // recorded with the flow; its id is next_job()
+  std::vector<std::string> node_ids = {};
+  Deadlines deadlines = {};  // in place of the stages' own
+  std::optional<store::RoleOperation> operation = {};
+  std::optional<store::Restoration> restoration = {};
+  std::optional<store::Job> job = {};  // recorded with the flow; its id is next_job()
 };
 
 // Carries every unfinished flow forward: looks at each through its definition's pure functions and

@@ -33,6 +33,10 @@ template <>
 struct FlowOf<store::Flow::SERVICES> {
   static const FlowDefinition& definition();
 };
+template <>
+struct FlowOf<store::Flow::RESTORE> {
+  static const FlowDefinition& definition();
+};
 
 namespace flow_registry_detail {
 template <std::size_t... index>

@@ -86,6 +86,16 @@ struct ReloadDefinition {
   std::map<std::uint32_t, std::uint32_t> arguments;  // the call's: protobuf field -> number
 };
 
+// What a role's cluster cannot do without, and the programs that carry it. They are among the
+// node's files.
+struct MetadataDefinition {
+  std::string save;  // the role's user, while the role runs: a copy to standard output
+  std::string put;   // root, while it does not: one from standard input, in place once it is whole
+  std::string accept;  // the role's user, once the role is ready: lets it serve from what was put
+  Duration every{};
+  std::uint32_t keep = 0;  // copies
+};
+
 struct RoleDefinition {
   std::string name;
   std::string component;
@@ -113,6 +123,7 @@ struct RoleDefinition {
   bool starts_last = false;  // once the cluster serves: what a create waits for comes first
   std::optional<RemovalDefinition> before_removal;
   std::optional<ReloadDefinition> reload;
+  std::optional<MetadataDefinition> metadata;
   std::int32_t oom_score_adj = 0;
   std::vector<DirectoryDefinition> directories;
   // The API's number of the process, docs/reference/semantics.md 2.10; ZooKeeper's is 0.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/check.h"
 #include "plan/namenode_image.h"
 #include "plan/node_paths.h"
 #include "plan/render.h"
@@ -149,6 +150,20 @@ bool has_seed(const RenderInput& input, const store::Node& node) {
   return false;
 }
 
+void add_metadata_programs(const RenderInput& input,
+                           const store::Node& node,
+                           std::vector<RenderedFile>& out) {
+  for (const RoleDefinition* role : roles_of(input.definitions, input.cluster, input.nodes, node)) {
+    if (!role->metadata) continue;
+    for (const std::string& program :
+         {role->metadata->save, role->metadata->put, role->metadata->accept}) {
+      const auto content = embedded_file(fmt::format("components/{}/{}", role->component, program));
+      TK_CHECK(content, "{} names {}, which is not there", role->name, program);
+      out.push_back({program, std::string(*content), 0755});
+    }
+  }
+}
+
 }  // namespace
 
 std::string topology_path(const store::Host& host) {
@@ -177,6 +192,7 @@ Result<std::vector<RenderedFile>> render_node(const RenderInput& input, const st
   out.push_back({"topology", render_topology(input)});
   out.push_back({"bin/rack-of", std::string(kRackOf), 0755});
   add_members(input, out);
+  add_metadata_programs(input, node, out);
   if (has_seed(input, node)) {
     const std::map<std::string, std::string> identities(input.cluster.settings().begin(),
                                                         input.cluster.settings().end());

@@ -212,6 +212,23 @@ bool is_safe_path(const std::string& path) {
          path.find("..") == std::string::npos && path.find("//") == std::string::npos;
 }
 
+MetadataDefinition read_metadata(const YamlValue& value) {
+  YamlMap map(value);
+  MetadataDefinition metadata;
+  const auto program = [&](const char* name) {
+    const YamlValue path = map.required(name);
+    if (!is_safe_path(path.text()))
+      path.report(fmt::format("\"{}\" is no path among a node's files", path.text()));
+    return path.text();
+  };
+  metadata.save = program("save");
+  metadata.put = program("put");
+  metadata.accept = program("accept");
+  metadata.every = map.required("every").duration();
+  metadata.keep = static_cast<std::uint32_t>(map.required("keep").integer(1, 100));
+  return metadata;
+}
+
 DirectoryDefinition read_directory(const YamlValue& value) {
   YamlMap map(value);
   DirectoryDefinition directory;
@@ -283,6 +300,8 @@ RoleDefinition read_role(const std::string& name,
     role.before_removal = read_removal(removal);
   if (const YamlValue reload = map.optional("reload"); reload.present())
     role.reload = read_reload(name, reload, references);
+  if (const YamlValue metadata = map.optional("metadata"); metadata.present())
+    role.metadata = read_metadata(metadata);
   // Below 0 a process without CAP_SYS_RESOURCE cannot get: roles are told apart from 0 upward.
   role.oom_score_adj = static_cast<std::int32_t>(map.required("oom_score_adj").integer(0, 1000));
   for (const YamlValue& item : map.optional("directories").items())

@@ -22,6 +22,7 @@
 #include "server/bundle_registry.h"
 #include "server/endpoint_file.h"
 #include "server/loop_timers.h"
+#include "server/metadata_copies.h"
 #include "server/metrics.h"
 #include "server/pages_endpoint.h"
 #include "server/privileges.h"
@@ -66,6 +67,7 @@ class Server {
   std::optional<Authority> authority_;
   std::optional<BundleRegistry> bundles_;
   std::optional<StreamRelay> streams_;
+  std::optional<MetadataCopies> metadata_copies_;
   std::optional<PageAccess> page_access_;
   std::optional<PagesEndpoint> pages_endpoint_;
   std::optional<api::ApiService> api_;
@@ -89,6 +91,8 @@ Status Server::start() {
   authority_.emplace(std::move(authority));
   bundles_.emplace(folder_ + "/blobs", model_, *journal_, loop_, log_);
   streams_.emplace(loop_, *controller_, random_, log_);
+  metadata_copies_.emplace(
+      MetadataCopies::Parts{loop_, model_, *controller_, *streams_, folder_ + "/metadata", log_});
   page_access_.emplace(model_, loop_, random_);
   pages_endpoint_.emplace(
       PagesEndpoint::Parts{loop_, model_, *definitions_, *streams_, *page_access_, log_});

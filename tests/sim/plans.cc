@@ -132,6 +132,17 @@ std::vector<Condition> drained(const store::Cluster&, const std::vector<store::N
       {"NameNode", "NumDecomLiveDataNodes", std::to_string(leaving), Condition::Compare::OrMore}};
 }
 
+std::optional<MetadataSource> metadata(const store::Cluster&,
+                                       const std::vector<store::Node>& nodes) {
+  static const RoleDefinition kNameNode = [] {
+    RoleDefinition role;
+    role.name = "NameNode";
+    role.metadata.emplace();
+    return role;
+  }();
+  return MetadataSource{nodes.front().id(), nodes.front().host_id(), &kNameNode};
+}
+
 }  // namespace
 
 ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, Random& random) {
@@ -193,6 +204,7 @@ ClusterRules sim_rules() {
           [](const store::Cluster&, const std::vector<store::Node>&) {
             return std::vector<Condition>();
           },
+          metadata,
           [](const store::Cluster&, const std::vector<store::Node>&) -> Result<std::uint32_t> {
             return 1U;
           },

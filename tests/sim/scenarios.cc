@@ -192,6 +192,26 @@ std::vector<StageTroubles> troubles_of_start() {
           {"keep-roles", {}, {}, "nobody has to confirm it"}};
 }
 
+void create_and_copy(World& world) {
+  create_and_run(world);
+  const Result<std::uint64_t> number =
+      world.controller().want_metadata_copy(ClusterId(world.cluster()->id()), {});
+  world.run_until([&] { return !world.cluster()->metadata_copies().empty(); }, 10min);
+  world.run_until_quiet();
+}
+
+// However it ends, the NameNode is wanted.
+std::string wrong_restore(World& world, const store::Flow& flow) {
+  if (world.cluster()->flow_running()) return "the cluster is busy";
+  for (const store::Node& node : world.rows()) {
+    for (const store::Role& role : node.roles())
+      if (role.stopped()) return role.name() + " is still to be stopped";
+  }
+  if (flow.outcome() != store::Flow::DONE) return {};
+  return flow.restoration().placed() ? wrong_roles(world, link::RoleStatus::READY)
+                                     : "it is done, and nothing was put in place";
+}
+
 }  // namespace
 
 ScenarioFunctions Scenario<store::Flow::CREATE>::functions() {
@@ -302,6 +322,28 @@ ScenarioFunctions Scenario<store::Flow::SERVICES>::functions() {
           wrong_restart,
           "restart",
           is_verb<store::RoleOperation::RESTART>};
+}
+
+ScenarioFunctions Scenario<store::Flow::RESTORE>::functions() {
+  return {"restore",
+          create_and_copy,
+          [](World& world) { return world.restore(); },
+          [] {
+            return std::vector<StageTroubles>{
+                {"stop-role", {}, {of_master(Kind::StopNeverEnds)}, "a process ends or does not"},
+                {"put-copy",
+                 {},
+                 {of(Kind::CopyNeverThere), of(Kind::CopyDamaged)},
+                 "whoever carries it tries again"},
+                {"start-role",
+                 {of_master(Kind::RoleEndsOnce)},
+                 {of_master(Kind::RoleEndsForEver), of_master(Kind::RoleNeverReady)},
+                 {}},
+                {"accept-copy", {}, {of(Kind::CopyNeverAccepted)}, "as put-copy"},
+                {"start-services", {}, {of(Kind::FactNeverRight)}, "the others were not stopped"},
+                {"keep-role", {}, {}, "nobody has to confirm it"}};
+          },
+          wrong_restore};
 }
 
 std::vector<ScenarioFunctions> more_scenarios() {

@@ -58,6 +58,10 @@ template <>
 struct Scenario<store::Flow::SERVICES> {
   static ScenarioFunctions functions();
 };
+template <>
+struct Scenario<store::Flow::RESTORE> {
+  static ScenarioFunctions functions();
+};
 // A cluster of two core nodes that runs.
 void create_and_run(World& world);
 

@@ -20,8 +20,11 @@ struct Trouble {
     HostNeverThere,   // the host of `node` is not connected
     ReloadFailsOnce,  // `role` on `node` does not read its files again, for each of their contents
     ReloadFailsForEver,
-    StopNeverEnds,   // `role` on `node` does not end
-    DrainNeverEnds,  // HDFS finds no place for what the nodes that leave hold
+    StopNeverEnds,      // `role` on `node` does not end
+    CopyNeverThere,     // a copy of metadata does not get to its node
+    CopyDamaged,        // its node finds that it cannot be used
+    CopyNeverAccepted,  // it is there, and does not come to serve
+    DrainNeverEnds,     // HDFS finds no place for what the nodes that leave hold
   };
   Kind kind = Kind::None;
   std::string node = "core-2";

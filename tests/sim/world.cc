@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "control/desired_state.h"
 #include "control/installation.h"
+#include "control/metadata.h"
 #include "model/network.h"
 #include "model/transitions.h"
 #include "sim/plans.h"
@@ -217,6 +218,35 @@ Result<FlowId> World::operate(store::RoleOperation::Verb verb, std::uint32_t bat
   return answer(**flow);
 }
 
+Result<FlowId> World::restore() {
+  return answer(controller().start_restore(ClusterId(cluster_id_), {}, {}));
+}
+
+// What the server does beside its flows: copies are made as soon as they are wanted.
+void World::carry_copies() {
+  const store::Cluster* const row = cluster();
+  if (row == nullptr || row->metadata_copies_wanted() <= newest_copy(*row)) return;
+  store::MetadataCopy copy;
+  copy.set_number(row->metadata_copies_wanted());
+  copy.set_digest("sha256:" + std::string(64, '0'));
+  controller().note_metadata_copy(ClusterId(cluster_id_), std::move(copy), 3);
+}
+
+void World::restore_copy() {
+  const store::Flow* const flow = model().running_flow(cluster_id_);
+  if (flow == nullptr || flow->kind() != store::Flow::RESTORE) return;
+  const bool puts = flow->stage() == kPutCopy;
+  if (!puts && flow->stage() != kAcceptCopy) return;
+  if (trouble.kind == (puts ? Trouble::Kind::CopyNeverThere : Trouble::Kind::CopyNeverAccepted) ||
+      !flow->restoration().failure().empty())
+    return;
+  const bool damaged = puts && trouble.kind == Trouble::Kind::CopyDamaged;
+  controller().note_restored(
+      FlowId{flow->id()},
+      flow->stage(),
+      damaged ? Status(Error(ErrorCode::Corrupt, "the copy is damaged")) : ok_status());
+}
+
 int World::count_ready(const std::string& cluster, const std::string& role, bool leaving) {
   int count = 0;
   for (const Host& one : hosts_) {
@@ -351,7 +381,7 @@ void World::run_agent(std::size_t index) {
 }
 
 Time World::next_event() const {
-  Time next = server_->timers.next();
+  Time next = std::min(server_->timers.next(), carry_at_);
   if (!in_flight_.empty()) next = std::min(next, in_flight_.begin()->first);
   for (const Host& host : hosts_) {
     next = std::min({next, host.tick_at, host.wire == 0 ? host.dial_at : host.beat_at});
@@ -372,6 +402,10 @@ bool World::step() {
     deliver(message);
   } else if (server_->timers.due(now)) {
     server_->timers.fire();
+  } else if (now >= carry_at_) {
+    carry_at_ = now + 1s;
+    carry_copies();
+    restore_copy();
   } else if (const auto host = std::find_if(
                  hosts_.begin(),
                  hosts_.end(),

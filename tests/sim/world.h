@@ -59,6 +59,8 @@ class World {
   Result<FlowId> scale_in(const std::string& node_name);
   // To every role of the cluster.
   Result<FlowId> operate(store::RoleOperation::Verb verb, std::uint32_t batch);
+  // Of the newest copy of its metadata.
+  Result<FlowId> restore();
   // ---- what an operator does to a host, by its number. True once it is durable, so answered.
 
   const std::string& host_id(std::size_t host) const { return hosts_[host].agent->host_id(); }
@@ -102,6 +104,8 @@ class World {
   class Link;
   Result<FlowId> answer(Result<FlowId> flow);
   Result<std::shared_ptr<const bool>> answer(const Status& done);
+  void carry_copies();
+  void restore_copy();
   int count_ready(const std::string& cluster, const std::string& role, bool leaving);
   struct Server {
     explicit Server(SimDisk& disk) : store(disk) {}
@@ -154,6 +158,7 @@ class World {
   SimDisk disk_;
   std::unique_ptr<Server> server_;
   std::vector<Host> hosts_;
+  Time carry_at_{};
   std::map<int, Wire> wires_;
   int last_wire_ = 0;
   std::multimap<Time, Message> in_flight_;

@@ -30,6 +30,7 @@ void add_host(CLI::App& root, Choice& choice);
 void add_host_clean(CLI::App& host, Choice& choice);
 void add_host_forget(CLI::App& host, Choice& choice);
 void add_key(CLI::App& root, Choice& choice);
+void add_metadata(CLI::App& root, Choice& choice);
 void add_flow(CLI::App& root, Choice& choice);
 void add_job(CLI::App& root, Choice& choice);
 void add_component(CLI::App& root, Choice& choice);

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "control/flow.h"
+#include "control/flow_engine.h"
+#include "model/model.h"
+
+namespace tusker {
+
+// Copies of a service's metadata, as rows: which are wanted, which there are, and which is on its
+// way back. Who carries them is the server's (server/metadata_copies.h).
+
+// The stages of a restore in which the copy is carried to its node, and accepted there.
+inline constexpr std::string_view kPutCopy = "put-copy";
+inline constexpr std::string_view kAcceptCopy = "accept-copy";
+
+// Where the metadata of a cluster are.
+std::optional<MetadataSource> metadata_of(const Model& model,
+                                          const ClusterRules& rules,
+                                          const store::Cluster& cluster);
+
+// The number of the newest copy that there is; 0: none.
+std::uint64_t newest_copy(const store::Cluster& cluster);
+
+// Of the cluster: its next copy is wanted now. Pure.
+store::Cluster with_copy_wanted(const store::Cluster& cluster);
+
+// Of the cluster: this copy is there as well, and no more than `keep` are left. Pure.
+store::Cluster with_copy(const store::Cluster& cluster,
+                         store::MetadataCopy copy,
+                         std::uint32_t keep);
+
+// What a restore of this copy is to do; the newest one when no number is given. NotFound.
+// FailedPrecondition: the cluster has no metadata to restore.
+Result<FlowPlan> plan_restore(const Model& model,
+                              const ClusterRules& rules,
+                              const store::Cluster& cluster,
+                              std::optional<std::uint64_t> number);
+
+}  // namespace tusker
