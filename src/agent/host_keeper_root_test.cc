@@ -306,6 +306,22 @@ TEST(HostKeeper, TouchesNothingBehindALinkThatANodePutInPlaceOfItsTasks) {
   EXPECT_EQ(find_task(host.observed(), node.id(), "t-1"), nullptr) << "its log is not read either";
 }
 
+// A step of a job is somebody's own program: on a master it would else be as dear as the NameNode.
+TEST(HostKeeper, HasAStepOfAJobEndBeforeAnyRoleWhenMemoryRunsOut) {
+  TestHost host;
+  link::Node node = host.node(2);
+  link::Task& task = *node.add_tasks();
+  task.set_id("t-1");
+  for (const char* word : {"/bin/sh", "-c", "cat /proc/self/oom_score_adj >&3; sleep 1000"})
+    task.add_argv(word);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) {
+    const link::TaskStatus* status = find_task(seen, node.id(), "t-1");
+    return status != nullptr && status->notes_size() > 0;
+  }));
+  EXPECT_EQ(find_task(host.observed(), node.id(), "t-1")->notes(0), "500");
+}
+
 // A node that runs, and programs in it as for a user far away.
 class NodeProgramTest : public testing::Test {
  protected:

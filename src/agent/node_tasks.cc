@@ -53,7 +53,8 @@ Status make_service(const NodeLayout& node,
                                                  desired.environment().end());
   for (const auto& [name, value] : task.environment()) environment[name] = value;
   TK_TRY(const ImageUser user, users.find(task.user().empty() ? "root" : task.user()));
-  TK_TRY(const std::string run, task_run_script(task, environment, user, oom.adjusted(0, desired)));
+  TK_TRY(const std::string run,
+         task_run_script(task, environment, user, oom.adjusted(kUsersOomScore, desired)));
   const std::string name = ".new-" + service_name(task.id());
   TK_TRY_VOID(remove_tree(node.state(name)));
   TK_TRY(const PinnedFolder folder, PinnedFolder::make(node.service(), name));

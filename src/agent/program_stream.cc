@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/services.h"
 #include "base/text.h"
 
 namespace tusker {
@@ -10,8 +11,6 @@ namespace {
 // Of a user's input that the program has not taken. A sender that keeps to its window of 1 MiB
 // never comes near it.
 constexpr std::size_t kMaxInput = 4 << 20;
-// Users' programs end before any role when memory runs out.
-constexpr int kOomScore = 500;
 
 // Blocks: reads the image's users.
 Result<NodeProgramSpec> spec_of(const link::Exec& exec,
@@ -32,7 +31,7 @@ Result<NodeProgramSpec> spec_of(const link::Exec& exec,
   for (const auto& [name, value] : exec.environment()) spec.process.environment[name] = value;
   spec.process.directory = exec.directory().empty() ? spec.process.user.home : exec.directory();
   spec.process.terminal = exec.terminal();
-  spec.process.oom_score_adj = kOomScore;
+  spec.process.oom_score_adj = kUsersOomScore;
   spec.columns = exec.columns();
   spec.rows = exec.rows();
   return spec;

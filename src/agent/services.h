@@ -13,6 +13,10 @@
 
 namespace tusker {
 
+// What users run in a node, as programs or as steps of a job, ends before any role when memory runs
+// out: roles ask for less.
+constexpr int kUsersOomScore = 500;
+
 // How much lower than its default this host may set oom_score_adj; nodes' roles keep their order
 // whatever it is.
 struct OomRange {
