@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ Snapshot = dict[str, set[str]]
 
 
 def _lines(*argv: str) -> set[str]:
+    if shutil.which(argv[0]) is None:
+        return set()  # whoever has no iptables has no rule of it
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     return {line.strip() for line in done.stdout.splitlines() if line.strip()}
 
