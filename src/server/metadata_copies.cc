@@ -171,7 +171,7 @@ void MetadataCopies::call(const std::string& cluster_id,
 }
 
 void MetadataCopies::save(const store::Cluster& cluster, const MetadataSource& source) {
-  const std::string id = cluster.id();
+  const std::string& id = cluster.id();
   const std::uint32_t keep = source.role->metadata->keep;
   store::MetadataCopy copy;
   copy.set_number(std::max(cluster.metadata_copies_wanted(), newest_copy(cluster) + 1));
@@ -216,8 +216,8 @@ void MetadataCopies::saved(const std::string& cluster_id,
 }
 
 void MetadataCopies::restore(const store::Cluster& cluster, const store::Flow& flow) {
-  const std::string id = cluster.id();
-  const std::string stage = flow.stage();
+  const std::string& id = cluster.id();
+  const std::string& stage = flow.stage();
   const FlowId flow_id{flow.id()};
   const std::optional<MetadataSource> source =
       metadata_of(parts_.model, parts_.controller.rules(), cluster);

@@ -174,7 +174,7 @@ int restore(Session& session, const RestoreOptions& options) {
   }
   json::object request{{"InstanceId", row->id}};
   if (options.number != 0) request["Number"] = options.number;
-  const Result<json::object> begun = client->call("RestoreMetadata", std::move(request));
+  const Result<json::object> begun = client->call("RestoreMetadata", request);
   if (!begun.ok()) return report(session, begun.error());
   if (options.wait.wait)
     return report(session, wait_until_restored(session, *client, *row, options.wait));
