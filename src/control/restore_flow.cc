@@ -22,24 +22,35 @@ Outcome check_nothing(const StageView&) {
   return Outcome::done();
 }
 
-const store::Node& node_of(const StageView& view) {
-  const store::RoleOperation::Item& item = view.flow.operation().items(0);
-  const store::Node* const node = view.model.node(item.node_id());
-  TK_CHECK(node != nullptr, "flow {}: the node of {} is gone", view.flow.id(), item.role());
-  return *node;
+const std::string& role_of(const StageView& view) {
+  return view.flow.operation().items(0).role();
+}
+
+// Null when its host was forgotten meanwhile.
+const store::Node* node_of(const StageView& view) {
+  return view.model.node(view.flow.operation().items(0).node_id());
+}
+
+Outcome node_is_gone(const StageView& view) {
+  store::Failure failure;
+  failure.set_role(role_of(view));
+  failure.set_message(fmt::format("the node of {} is gone with its host", role_of(view)));
+  return Outcome::failed(std::move(failure));
 }
 
 // What the server does with the copy, and tells here.
-Outcome check_carried(const StageView& view, bool carried, std::string what) {
+Outcome check_carried(const StageView& view, bool carried, std::string_view what) {
+  const store::Node* const node = node_of(view);
+  if (node == nullptr) return node_is_gone(view);
   if (carried) return Outcome::done();
-  store::Failure suspect = about(view.model, node_of(view));
-  suspect.set_role(view.flow.operation().items(0).role());
+  store::Failure suspect = about(view.model, *node);
+  suspect.set_role(role_of(view));
   const store::Restoration& restoration = view.flow.restoration();
   if (!restoration.failure().empty()) {
     suspect.set_message(restoration.failure());
     return Outcome::failed(std::move(suspect));
   }
-  return Outcome::waiting({fmt::format("{}: {}", node_of(view).name(), what)}, std::move(suspect));
+  return Outcome::waiting({fmt::format("{}: {}", node->name(), what)}, std::move(suspect));
 }
 
 Outcome check_placed(const StageView& view) {
@@ -51,21 +62,21 @@ Outcome check_placed(const StageView& view) {
 }
 
 Outcome check_role(const StageView& view) {
-  const store::Node& node = node_of(view);
+  const store::Node* const node = node_of(view);
+  if (node == nullptr) return node_is_gone(view);
   Findings findings;
-  for (const store::Role& role : node.roles()) {
-    if (role.name() != view.flow.operation().items(0).role()) continue;
-    if (std::optional<store::Failure> never = find_role(view, node, role, findings))
+  for (const store::Role& role : node->roles()) {
+    if (role.name() != role_of(view)) continue;
+    if (std::optional<store::Failure> never = find_role(view, *node, role, findings))
       return Outcome::failed(*std::move(never));
   }
   return std::move(findings).outcome();
 }
 
 Outcome check_accepted(const StageView& view) {
-  return check_carried(
-      view,
-      view.flow.restoration().accepted(),
-      fmt::format("{} looks at what the others hold", view.flow.operation().items(0).role()));
+  return check_carried(view,
+                       view.flow.restoration().accepted(),
+                       fmt::format("{} looks at what the others hold", role_of(view)));
 }
 
 constexpr std::array<Stage, 5> kForward{{

@@ -1,7 +1,6 @@
 #include "plan/metadata.h"
 
-#include <fmt/format.h>
-
+#include "plan/node_paths.h"
 #include "plan/sizing.h"
 
 namespace tusker {
@@ -19,7 +18,7 @@ std::optional<MetadataSource> metadata_source(const Definitions& definitions,
 }
 
 std::string path_in_node(std::string_view file) {
-  return fmt::format("/etc/tusker/current/{}", file);
+  return fmt::format("{}/{}", kConfigurationPath, file);
 }
 
 }  // namespace tusker

@@ -16,6 +16,7 @@ namespace tusker::server {
 namespace {
 
 constexpr std::chrono::seconds kLook{1};
+constexpr std::chrono::minutes kByAge{1};  // where a copy may be is worked out from all its nodes
 constexpr std::chrono::minutes kAfterFailure{1};
 constexpr std::chrono::seconds kAfterLoss{5};
 constexpr std::size_t kMostAtOnce = 4;
@@ -126,7 +127,9 @@ MetadataCopies::~MetadataCopies() = default;
 
 void MetadataCopies::look() {
   remove_ended();
-  for (const auto& [id, cluster] : parts_.model.clusters()) look_at(cluster);
+  const bool by_age = parts_.loop.now() >= next_by_age_;
+  if (by_age) next_by_age_ = parts_.loop.now() + kByAge;
+  for (const auto& [id, cluster] : parts_.model.clusters()) look_at(cluster, by_age);
   next_ = parts_.loop.after(kLook, [this] { look(); });
 }
 
@@ -135,7 +138,7 @@ bool MetadataCopies::waits(const std::string& cluster_id) const {
   return wait != not_before_.end() && parts_.loop.now() < wait->second;
 }
 
-void MetadataCopies::look_at(const store::Cluster& cluster) {
+void MetadataCopies::look_at(const store::Cluster& cluster, bool by_age) {
   if (calls_.contains(cluster.id()) || calls_.size() >= kMostAtOnce) return;
   const store::Flow* const flow = parts_.model.running_flow(cluster.id());
   if (flow != nullptr && flow->kind() == store::Flow::RESTORE) {
@@ -146,6 +149,7 @@ void MetadataCopies::look_at(const store::Cluster& cluster) {
     return;
   }
   if (!takes_copies(cluster) || cluster.stopped() || !cluster.serving()) return;
+  if (!by_age && cluster.metadata_copies_wanted() <= newest_copy(cluster)) return;
   const auto source = metadata_of(parts_.model, parts_.controller.rules(), cluster);
   if (source && is_due(cluster, *source->role->metadata)) save(cluster, *source);
 }
@@ -221,7 +225,7 @@ void MetadataCopies::restore(const store::Cluster& cluster, const store::Flow& f
   const FlowId flow_id{flow.id()};
   const std::optional<MetadataSource> source =
       metadata_of(parts_.model, parts_.controller.rules(), cluster);
-  TK_CHECK(source, "flow {} restores what cluster {} does not have", flow.id(), id);
+  if (!source) return;  // gone with its host: the flow finds out by itself
   NodeCall::Request request;
   request.host = HostId(source->host_id);
   request.node_id = source->node_id;

@@ -42,7 +42,8 @@ class MetadataCopies {
   class Outgoing;
 
   void look();
-  void look_at(const store::Cluster& cluster);
+  // `by_age`: also when nobody asked for a copy.
+  void look_at(const store::Cluster& cluster, bool by_age);
   bool is_due(const store::Cluster& cluster, const MetadataDefinition& metadata);
   bool waits(const std::string& cluster_id) const;
   void save(const store::Cluster& cluster, const MetadataSource& source);
@@ -63,6 +64,7 @@ class MetadataCopies {
   std::map<std::string, Time> not_before_;                  // of clusters whose last attempt failed
   std::map<std::string, std::uint64_t> tried_;              // the number of the last attempt
   Timer next_;
+  Time next_by_age_{};
 };
 
 }  // namespace tusker::server

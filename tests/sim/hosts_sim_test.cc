@@ -203,6 +203,13 @@ INSTANTIATE_TEST_SUITE_P(
                             store::Flow::FAILED,  // on one node it was not done
 
                             store::Cluster::RUNNING,
+                            2},
+                    Blocked{"Restore",
+                            create_and_copy,
+                            [](World& world) { return world.restore(); },
+                            "master-1",
+                            store::Flow::FAILED,
+                            store::Cluster::RUNNING,
                             2}),
     [](const auto& each) { return each.param.name; });
 

@@ -74,6 +74,14 @@ void create_and_run(World& world) {
   world.forget_answer();
 }
 
+void create_and_copy(World& world) {
+  create_and_run(world);
+  const Result<std::uint64_t> asked =
+      world.controller().want_metadata_copy(ClusterId(world.cluster()->id()), {});
+  world.run_until([&] { return !world.cluster()->metadata_copies().empty(); }, 10min);
+  world.run_until_quiet();
+}
+
 namespace {
 
 // Of the NameNode.
@@ -153,15 +161,20 @@ std::string wrong_roles(World& world, link::RoleStatus::State wanted) {
   return {};
 }
 
+std::string wrong_if_stopped(World& world) {
+  for (const store::Node& node : world.rows()) {
+    for (const store::Role& role : node.roles())
+      if (role.stopped()) return role.name() + " is still to be stopped";
+  }
+  return {};
+}
+
 // One that is taken back wants all of them again; a host that is away will hear of it.
 std::string wrong_stop(World& world, const store::Flow& flow) {
   if (flow.outcome() == store::Flow::DONE) return wrong_roles(world, link::RoleStatus::STOPPED);
   if (world.cluster()->flow_running() || world.cluster()->stopped())
     return "the cluster's row is wrong about its roles";
-  for (const store::Node& node : world.rows()) {
-    for (const store::Role& role : node.roles())
-      if (role.stopped()) return role.name() + " is still to be stopped";
-  }
+  if (std::string wrong = wrong_if_stopped(world); !wrong.empty()) return wrong;
   return world.trouble.kind == Trouble::Kind::None ? wrong_roles(world, link::RoleStatus::READY)
                                                    : "";
 }
@@ -192,21 +205,10 @@ std::vector<StageTroubles> troubles_of_start() {
           {"keep-roles", {}, {}, "nobody has to confirm it"}};
 }
 
-void create_and_copy(World& world) {
-  create_and_run(world);
-  const Result<std::uint64_t> number =
-      world.controller().want_metadata_copy(ClusterId(world.cluster()->id()), {});
-  world.run_until([&] { return !world.cluster()->metadata_copies().empty(); }, 10min);
-  world.run_until_quiet();
-}
-
 // However it ends, the NameNode is wanted.
 std::string wrong_restore(World& world, const store::Flow& flow) {
   if (world.cluster()->flow_running()) return "the cluster is busy";
-  for (const store::Node& node : world.rows()) {
-    for (const store::Role& role : node.roles())
-      if (role.stopped()) return role.name() + " is still to be stopped";
-  }
+  if (std::string wrong = wrong_if_stopped(world); !wrong.empty()) return wrong;
   if (flow.outcome() != store::Flow::DONE) return {};
   return flow.restoration().placed() ? wrong_roles(world, link::RoleStatus::READY)
                                      : "it is done, and nothing was put in place";

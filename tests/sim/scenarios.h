@@ -65,6 +65,9 @@ struct Scenario<store::Flow::RESTORE> {
 // A cluster of two core nodes that runs.
 void create_and_run(World& world);
 
+// The same, with a copy of its metadata.
+void create_and_copy(World& world);
+
 // Beside those of the kinds: a stop, and a start.
 std::vector<ScenarioFunctions> more_scenarios();
 
