@@ -30,7 +30,9 @@ std::set<std::string> file_names(const std::string& folder) {
   return names;
 }
 
-// Every file is in the lock with this content, and every locked file is there: all differences in
+constexpr std::size_t kMostFaults = 10;
+
+// Every file is in the lock with this content, and every locked file is there: the differences in
 // one message.
 Status check_delivery(const MavenSource& maven, const std::string& delivered, const Tools& tools) {
   std::vector<std::string> faults;
@@ -50,6 +52,11 @@ Status check_delivery(const MavenSource& maven, const std::string& delivered, co
   }
   for (const std::string& name : unexpected) faults.push_back(name + " is not in the lock");
   if (faults.empty()) return ok_status();
+  if (faults.size() > kMostFaults) {
+    const std::size_t more = faults.size() - kMostFaults;
+    faults.resize(kMostFaults);
+    faults.push_back(fmt::format("and {} more", more));
+  }
   return Error::make(ErrorCode::Corrupt,
                      "what Maven delivered is not what the lock names, so nothing of it is used: "
                      "{}. If the change is wanted, run tools/train/lock.sh "

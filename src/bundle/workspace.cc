@@ -47,9 +47,11 @@ ScratchFolder::~ScratchFolder() {
   if (!path_.empty()) (void)remove_tree(path_);  // what is left is removed by the next build
 }
 
-Result<Workspace> Workspace::open(const std::string& blobs, const std::string& work) {
+Result<Workspace> Workspace::open(const std::string& given, const std::string& work) {
+  // The tools that fill it work in folders of their own.
+  const std::string blobs = fs::absolute(given);
   TK_TRY_VOID(ensure_directory(blobs, 0755));
-  const std::string place = work.empty() ? blobs + "/.work" : work;
+  const std::string place = work.empty() ? blobs + "/.work" : fs::absolute(work).string();
   TK_TRY_VOID(ensure_directory(place, 0700));
   const std::string path = blobs + "/.lock";
   UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
