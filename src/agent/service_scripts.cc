@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/oci_config.h"
+#include "base/text.h"
 #include "proto/link.pb.h"
 
 namespace tusker {
@@ -73,18 +74,6 @@ std::string oom_line(int adj) {
 }
 
 }  // namespace
-
-std::string shell_quoted(std::string_view word) {
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
 
 Result<std::string> role_run_script(const link::Role& role,
                                     const Environment& environment,

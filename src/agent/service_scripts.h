@@ -24,9 +24,6 @@ class Task;
 
 using Environment = std::map<std::string, std::string>;
 
-// In single quotes, for sh.
-std::string shell_quoted(std::string_view word);
-
 // Starts the role as its user. `home` becomes HOME unless the environment has one.
 Result<std::string> role_run_script(const link::Role& role,
                                     const Environment& environment,

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "proto/link.pb.h"
 
 namespace tusker {

@@ -81,4 +81,16 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t count, 
   return lines;
 }
 
+std::string shell_quoted(std::string_view word) {
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
 }  // namespace tusker

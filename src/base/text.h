@@ -16,4 +16,7 @@ std::vector<std::string> last_lines(const std::string& path,
                                     std::size_t count,
                                     std::size_t bytes = 64 << 10);
 
+// One word of a command line for POSIX sh, in single quotes: reads back as exactly these bytes.
+std::string shell_quoted(std::string_view word);
+
 }  // namespace tusker

@@ -1,11 +1,12 @@
 #include "cli/env_lines.h"
 
+#include "base/text.h"
 #include "cli/words.h"
 
 namespace tusker::cli {
 
 std::string export_line(std::string_view name, std::string_view value) {
-  return fmt::format("export {}={}\n", name, shell_quote(value));
+  return fmt::format("export {}={}\n", name, shell_quoted(value));
 }
 
 std::string own_env_lines(const Access& access) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "cli/words.h"
 
 namespace tusker::cli {
@@ -30,7 +31,7 @@ std::string fault_of(const SmokeStep& step, const CapturedRun& run) {
 
 std::string command_line(const std::vector<std::string>& argv) {
   std::string line;
-  for (const std::string& word : argv) line += (line.empty() ? "" : " ") + shell_quote(word);
+  for (const std::string& word : argv) line += (line.empty() ? "" : " ") + shell_quoted(word);
   return line;
 }
 

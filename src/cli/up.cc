@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/text.h"
 #include "cli/exit_codes.h"
 #include "cli/host_check.h"
 #include "cli/interrupt.h"
@@ -196,7 +197,7 @@ class Up final {
 
   void announce(const Readiness& state) {
     const std::string with_data =
-        options_.data == kDefaultData ? "" : " --data " + shell_quote(options_.data);
+        options_.data == kDefaultData ? "" : " --data " + shell_quoted(options_.data);
     std::string text = fmt::format("Tusker is up at {}", state.endpoint);
     std::string next = state.has_bundles
                            ? ""

@@ -168,18 +168,6 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
-std::string shell_quote(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::string_view kUnits[] = {"B", "KB", "MB", "GB", "TB", "PB"};
   double value = static_cast<double>(bytes);

@@ -36,9 +36,6 @@ std::string fit(std::string_view utf8, std::size_t columns);
 // ASCII letters as capitals.
 std::string upper_case(std::string_view text);
 
-// A shell word for POSIX sh that reads back as exactly this text.
-std::string shell_quote(std::string_view text);
-
 // "1.5 GB", "12 MB", "900 KB", "17 B": powers of 1024 with the letters that people use for them.
 std::string bytes_text(std::uint64_t bytes);
 

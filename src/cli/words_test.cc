@@ -37,10 +37,6 @@ TEST(Fit, CutsAtTheWidthAndSaysSo) {
   EXPECT_EQ(fit("集群集群", 5), "集群…");
 }
 
-TEST(ShellQuote, KeepsEveryTextOneWord) {
-  EXPECT_EQ(shell_quote("it's $HOME"), "'it'\\''s $HOME'");
-}
-
 TEST(BytesText, UsesTheUnitThatKeepsTheNumberShort) {
   EXPECT_EQ(bytes_text(17), "17 B");
   EXPECT_EQ(bytes_text(3ULL << 30), "3 GB");

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/clusters.h"
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
@@ -57,8 +58,8 @@ Result<std::string> upload(Session& session,
       fmt::format("{}/{}", folder, std::filesystem::path(path).filename().string());
   session.console.note(fmt::format("Copying {} into {}'s HDFS\n", printable(path), row.name));
   const std::string script = fmt::format("hdfs dfs -mkdir -p {0} && exec hdfs dfs -put -f - {1}",
-                                         shell_quote(folder),
-                                         shell_quote(target));
+                                         shell_quoted(folder),
+                                         shell_quoted(target));
   TK_TRY(
       const RunEnd end,
       run_in_node(client.access(),
