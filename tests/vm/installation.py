@@ -11,6 +11,9 @@ NAME = "wordcount"
 DATA = "/var/lib/tusker"
 EXAMPLES = "/opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar"
 
+# A step of a job itself, and what it has YARN start.
+JOB_PROGRAMS = {"RunJar", "MRAppMaster", "YarnChild"}
+
 # Longest times, of what takes seconds on hardware.
 CREATE_SECONDS = 3000
 RECOVERY_SECONDS = 1800
@@ -66,7 +69,9 @@ class Tusker:
         wrong = [f"{node['Name']} is {node['State']}" for node in nodes if node["State"] != "running"]
         wrong += [f"{node['Name']}: host is not connected" for node in nodes if not node["HostConnected"]]
         for node in nodes:
-            wrong += [f"{role['Name']} of {node['Name']} is {role['State']}" for role in node["Roles"] if role["State"] != "ready"]
+            for role in node["Roles"]:
+                if role["State"] != "ready" or role["NotReady"]:
+                    wrong.append(f"{role['Name']} of {node['Name']} is {role['State']}: {role['NotReady']}")
         return wrong or [f"{NAME} is {one['Status']}" for one in self.clusters() if one["Status"] != 2]
 
     def await_well(self, seconds: float = RECOVERY_SECONDS) -> None:
@@ -88,6 +93,13 @@ class Tusker:
         """{node: {program: [pid, start time, oom_score_adj]}}, from the kernel."""
         seen = json.loads(self.machine.out("/root/look"))
         return {name: seen.get(node["ResourceId"], {}) for name, node in self.nodes().items()}
+
+    def roles(self) -> dict[str, dict[str, list]]:
+        """Those of the daemons that stay: a job's programs end by and by."""
+        return {
+            name: {program: seen for program, seen in programs.items() if program not in JOB_PROGRAMS}
+            for name, programs in self.daemons().items()
+        }
 
     def cgroup(self, node: str) -> str:
         found = self.machine.out(f"find /sys/fs/cgroup/tusker -type d -name {self.nodes()[node]['ResourceId']}")

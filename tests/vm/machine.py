@@ -82,8 +82,8 @@ class Machine:
             *("-append", "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off norandmaps"),
             # What is flushed is on the disk; what is not may be lost with QEMU, as with the memory of a disk.
             *("-drive", f"file={self._disk},if=virtio,format=qcow2,cache=writeback"),
-            # A route to a gateway that answers, and nobody behind it.
-            *("-netdev", "user,id=net,restrict=on", "-device", "virtio-net-pci,netdev=net"),
+            # A route to a gateway that answers, and nobody behind it. An IPv6 address would come whenever it likes.
+            *("-netdev", "user,id=net,restrict=on,ipv6=off", "-device", "virtio-net-pci,netdev=net"),
             *("-fsdev", f"local,id=files,path={self._files},security_model=none,readonly=on"),
             *("-device", "virtio-9p-pci,fsdev=files,mount_tag=files"),
             *("-device", "virtio-serial-pci", "-chardev", f"socket,id=vm,path={self._port},server=on,wait=off"),

@@ -6,7 +6,7 @@ import re
 import time
 from typing import Callable
 
-from installation import CREATE_SECONDS, DATA, EXAMPLES, NAME, RECOVERY_SECONDS, Tusker
+from installation import CREATE_SECONDS, DATA, EXAMPLES, JOB_PROGRAMS, NAME, RECOVERY_SECONDS, Tusker
 from machine import Failed, wait_until
 
 TEXT = "to be or not to be\n"
@@ -16,10 +16,6 @@ COUNTED = "be\t2\nnot\t1\nor\t1\nto\t2\n"
 HOG = """python3 -c '
 taken = []
 while True: taken.append(b"x" * (1 << 24))'"""
-
-
-# A step itself, and what it has YARN start.
-JOB_PROGRAMS = {"RunJar", "MRAppMaster", "YarnChild"}
 
 
 def want(holds: object, otherwise: str) -> None:
@@ -85,7 +81,7 @@ def memory(tusker: Tusker) -> None:
         limit = tusker.machine.out(f"cat {tusker.cgroup(name)}/memory.max")
         equal(f"memory.max of {name}", limit, str(node["MemoryBytes"]))
     say(f"memory.max {limit} bytes, as the node's size says")
-    before = tusker.daemons()
+    before = tusker.roles()
     for node, programs in before.items():
         scores = {program: score for program, (_, _, score) in programs.items()}
         want(scores and max(scores.values()) < 500, f"oom_score_adj of {node}: {scores}; programs of users have 500")
@@ -95,7 +91,7 @@ def memory(tusker: Tusker) -> None:
     done = tusker.program(HOG, node="core-1", check=False)
     equal("exit code of a program that takes all memory", done.code, 137)
     equal("processes that the kernel has ended", ended() - kills, 1)
-    equal("daemons", tusker.daemons(), before)
+    equal("daemons", tusker.roles(), before)
     tusker.await_well()
     say(f"a program in core-1 ended with {done.code}; {', '.join(sorted(before['core-1']))} run on")
     job = tusker.machine.begin(f"tusker job run {NAME} --jar local://{EXAMPLES} --main pi --wait -- 1 1", CREATE_SECONDS)
@@ -114,7 +110,7 @@ def memory(tusker: Tusker) -> None:
 
 def killed(tusker: Tusker) -> None:
     """Agent, server and both killed with -9, and the unit restarted: they are back, and no node has noticed"""
-    before = tusker.daemons()
+    before = tusker.roles()
     for node, programs in before.items():
         want(len(programs) > 2, f"daemons of {node}: {programs}")
     for what in ("agent", "server"):
@@ -131,7 +127,7 @@ def killed(tusker: Tusker) -> None:
         wait_until(lambda: tusker.machine.out("systemctl show --value -p MainPID tusker") not in ("0", pid), 60, f"{how}: it runs")
         tusker.await_well()
         say(f"{how}; all is well again after {time.monotonic() - begun:.0f} s")
-    equal("daemons", tusker.daemons(), before)
+    equal("daemons", tusker.roles(), before)
 
 
 def lasting(tusker: Tusker) -> dict:
@@ -193,8 +189,8 @@ def power_cut(tusker: Tusker) -> None:
 def clock(tusker: Tusker) -> None:
     """The clock steps forward by an hour and back: nothing is taken for dead, and no operation is lost"""
     machine = tusker.machine
-    before = (tusker.daemons(), tusker.identity())
-    for step, back in (("+1 hour", False), ("-1 hour", True)):
+    before = (tusker.roles(), tusker.identity())
+    for step, way in (("+1 hour", "forward"), ("-1 hour", "back")):
         # One operation is under way meanwhile, and the agent has to find back to the server afterwards.
         restarting = machine.begin(f"tusker cluster restart {NAME} --service yarn --process NodeManager --node core-2 --yes --wait", RECOVERY_SECONDS)
         wait_until(lambda: tusker.json(f"flow list {NAME}")[0]["Outcome"] == "UNFINISHED", 60, "the restart has begun")
@@ -202,6 +198,10 @@ def clock(tusker: Tusker) -> None:
         want(tusker.connected(), f"the agent is not connected at once after {step}")
         done = restarting()
         want(done.code == 0, f"restart during {step}: {done.told()}")
+        told = f"the clock of host {machine.out('hostname')} was set {way} by 3"
+        first = lambda: tusker.run(f"cluster show {NAME}").out.splitlines()[0]  # noqa: E731
+        wait_until(lambda: told in first(), 10, f"told of first: {told}")  # noqa: B023
+        say(first())
         machine.run(f"kill -9 $(cat {DATA}/run/agent.pid)")
         begun = time.monotonic()
         tusker.await_well()
@@ -209,7 +209,7 @@ def clock(tusker: Tusker) -> None:
         name = f"clock-{time.time_ns()}"
         tusker.put(name, TEXT)
         equal("file", tusker.cat(name), TEXT)
-    daemons, identity = tusker.daemons(), tusker.identity()
+    daemons, identity = tusker.roles(), tusker.identity()
     equal("nodes", identity, before[1])
     for programs in (daemons, before[0]):
         programs["core-2"].pop("NodeManager")
@@ -251,6 +251,7 @@ def neighbours(tusker: Tusker) -> None:
     machine.run("dpkg -i /root/neighbours/*.deb", timeout=900)
     machine.run("ufw default deny routed && ufw --force enable", timeout=120)
     machine.run("systemctl restart docker", timeout=300)
+    machine.run("ufw reload", timeout=120)  # not every rule is the same after the first time
     want("-P FORWARD DROP" in machine.out("iptables -S"), "Docker and ufw drop what is forwarded")
     say(f"Docker {machine.out('docker version -f {{.Server.Version}}')}, {machine.out('ufw version').splitlines()[0]}, iptables {machine.out('iptables -V')}")
     save_audit(tusker, "neighbours")
