@@ -322,6 +322,55 @@ TEST(HostKeeper, HasAStepOfAJobEndBeforeAnyRoleWhenMemoryRunsOut) {
   EXPECT_EQ(find_task(host.observed(), node.id(), "t-1")->notes(0), "500");
 }
 
+TEST(HostKeeper, StartsNoRoleBeforeTheTasksThatComeFirstInEachLifeOfTheContainer) {
+  TestHost host;
+  link::Node node = host.node(2);
+  *node.add_roles() = TestHost::daemon("NameNode", 4008);
+  link::Task& task = *node.add_tasks();
+  task.set_id("first");
+  task.set_before_roles(true);
+  for (const char* word :
+       {"/bin/sh", "-c", "echo run >>/data/1/runs; until [ -e /data/1/go ]; do sleep 0.1; done"})
+    task.add_argv(word);
+  host.keeper().take(host.desired({node}));
+  const std::string disk = NodeLayout(host.layout(), node.id()).disk_mount("1");
+  const auto is_held = [&](const link::Observed& seen, const std::string& runs) {
+    const link::RoleStatus* const role = find_role(seen, node.id(), "NameNode");
+    const Result<std::string> told = read_file(disk + "/runs");
+    return role != nullptr && role->state() == link::RoleStatus::HELD && told.ok() && *told == runs;
+  };
+  ASSERT_TRUE(host.run_until([&](const auto& seen) {
+    return is_held(seen, "run\n") &&
+           find_role(seen, node.id(), "NameNode")->not_ready() == "waits for the end of task-first";
+  }));
+  ASSERT_TRUE(write_file_atomic(disk + "/go", "", 0644).ok());
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+
+  std::filesystem::remove(disk + "/go");
+  ASSERT_EQ(::kill(container_pid(host, node.id()), SIGKILL), 0);
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return is_held(seen, "run\nrun\n"); }));
+  ASSERT_TRUE(write_file_atomic(disk + "/go", "", 0644).ok());
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, node.id(), "NameNode"); }));
+}
+
+TEST(HostKeeper, KeepsRolesFromStartingAfterATaskThatFailedAndSaysSo) {
+  TestHost host;
+  link::Node node = host.node(2);
+  *node.add_roles() = TestHost::daemon("NameNode", 4008);
+  link::Task& task = *node.add_tasks();
+  task.set_id("first");
+  task.set_before_roles(true);
+  for (const char* word : {"/bin/sh", "-c", "exit 3"}) task.add_argv(word);
+  host.keeper().take(host.desired({node}));
+  ASSERT_TRUE(host.run_until([&](const auto& seen) {
+    const link::RoleStatus* const role = find_role(seen, node.id(), "NameNode");
+    return role != nullptr && role->state() == link::RoleStatus::HELD &&
+           role->not_ready() == "task-first ended with exit code 3";
+  }));
+}
+
 // A node that runs, and programs in it as for a user far away.
 class NodeProgramTest : public testing::Test {
  protected:

@@ -14,7 +14,10 @@ link::NodeStatus::State state_of(const NodeEntry& entry) {
   return entry.lost ? link::NodeStatus::LOST : link::NodeStatus::CREATING;
 }
 
-RoleState role_state(const link::Role& role, const RoleService& seen, const RoleProbes* probes) {
+RoleState role_state(const NodeView& view,
+                     const link::Role& role,
+                     const RoleService& seen,
+                     const RoleProbes* probes) {
   const bool never_started = seen.starts == 0;
   if (seen.supervised && seen.supervised->running()) {
     // One that is about to end answers for a while yet.
@@ -23,7 +26,9 @@ RoleState role_state(const link::Role& role, const RoleService& seen, const Role
                                                            : link::RoleStatus::STARTING;
   }
   const bool rests = never_started || (seen.supervised && !seen.supervised->wanted_up);
-  if (role.wanted() == link::Role::HELD && rests) return link::RoleStatus::HELD;
+  const bool held = role.wanted() == link::Role::HELD ||
+                    (role.wanted() == link::Role::RUNNING && !view.roles_held.empty());
+  if (held && rests) return link::RoleStatus::HELD;
   if (role.wanted() == link::Role::STOPPED) return link::RoleStatus::STOPPED;
   if (never_started || !seen.supervised) return link::RoleStatus::STARTING;
   return link::RoleStatus::DOWN;
@@ -44,13 +49,14 @@ link::RoleStatus role_status(const NodeEntry& entry, const link::Role& role) {
   const auto probing = entry.probing.find(role.name());
   const RoleProbes* probes =
       probing == entry.probing.end() ? nullptr : probing->second.probes.get();
-  status.set_state(role_state(role, seen, probes));
+  status.set_state(role_state(entry.view, role, seen, probes));
   if (seen.supervised && seen.supervised->running())
     status.set_pid(static_cast<std::uint32_t>(seen.supervised->pid));
   status.set_restarts(seen.starts > seen.starts_before ? seen.starts - seen.starts_before - 1 : 0);
   status.set_last_exit_code(seen.last_exit.value_or(0));
   status.set_restart_serial(seen.restart_serial);
   status.set_memory_bytes(view->second.memory_bytes);
+  if (status.state() == link::RoleStatus::HELD) status.set_not_ready(entry.view.roles_held);
   if (probes != nullptr) {
     status.set_not_ready(probes->not_ready());
     for (const auto& [name, value] : probes->facts()) (*status.mutable_facts())[name] = value;
@@ -95,7 +101,8 @@ bool is_settled(const NodeEntry& entry) {
   if (!entry.container || !entry.made) return true;  // a timer or a job will say
   for (const link::Role& role : entry.made->node.roles()) {
     const RoleState state = role_status(entry, role).state();
-    const bool as_wanted = role.wanted() == link::Role::RUNNING ? state == link::RoleStatus::READY
+    const bool as_wanted = role.wanted() == link::Role::RUNNING
+                               ? state == link::RoleStatus::READY || state == link::RoleStatus::HELD
                            : role.wanted() == link::Role::STOPPED
                                ? state == link::RoleStatus::STOPPED
                                : state != link::RoleStatus::STARTING;

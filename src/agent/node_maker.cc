@@ -274,6 +274,7 @@ std::string Making::temporary_place() const {
 // Nothing of the node runs now. What it left on its disk may be links: none is followed.
 Status Making::prepare_folders() {
   TK_TRY_VOID(make_tasks_folder(node_, order_.node));
+  TK_TRY_VOID(forget_tasks_before_roles(node_, order_.node));
   const std::string place = temporary_place();
   const std::size_t last = place.rfind('/');
   TK_TRY(const PinnedFolder pinned,

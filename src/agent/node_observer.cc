@@ -53,13 +53,15 @@ NodeObserver::NodeObserver(const HostLayout& host,
 NodeView NodeObserver::look(WallTime now, bool with_figures) {
   NodeView view;
   view.alive = container_->alive();
-  for (const link::Role& role : desired_.roles()) {
-    NodeView::RoleView seen = look_at(role, now);
-    if (view.alive) steer_role(node_, role, seen.service);
-    view.roles.emplace(role.name(), std::move(seen));
-  }
   for (const link::Task& task : desired_.tasks())
     view.tasks.push_back(read_task(node_, desired_, task, now));
+  view.roles_held = what_holds_roles(desired_, view.tasks);
+  for (const link::Role& role : desired_.roles()) {
+    NodeView::RoleView seen = look_at(role, now);
+    const bool may_start = view.roles_held.empty() || role.wanted() != link::Role::RUNNING;
+    if (view.alive && may_start) steer_role(node_, role, seen.service);
+    view.roles.emplace(role.name(), std::move(seen));
+  }
   if (with_figures || memory_used_ == 0) count_figures(view);
   for (auto& [name, role] : view.roles) role.memory_bytes = role_memory_[name];
   view.memory_used = memory_used_;

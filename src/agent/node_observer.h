@@ -24,6 +24,7 @@ struct NodeView {
   bool alive = false;  // its PID 1
   std::map<std::string, RoleView> roles;
   std::vector<link::TaskStatus> tasks;
+  std::string roles_held;  // what_holds_roles()
   std::uint64_t memory_used = 0;
   std::uint64_t disk_used = 0;
 };

@@ -163,6 +163,15 @@ std::string tasks_folder(const NodeLayout& node, const link::Node& desired) {
   return root + "/" + relative;
 }
 
+Status forget_tasks_before_roles(const NodeLayout& node, const link::Node& desired) {
+  TK_TRY(const PinnedFolder tasks, pin_tasks(node, desired));
+  for (const link::Task& task : desired.tasks()) {
+    if (task.before_roles() && is_task_id(task.id()))
+      TK_TRY_VOID(remove_tree(tasks.file(task.id())));
+  }
+  return ok_status();
+}
+
 Status start_tasks(const NodeLayout& node,
                    const link::Node& desired,
                    const ImageUsers& users,
@@ -215,6 +224,21 @@ link::TaskStatus read_task(const NodeLayout& node,
     }
   }
   return status;
+}
+
+std::string what_holds_roles(const link::Node& desired, const std::vector<link::TaskStatus>& seen) {
+  for (int i = 0; i < desired.tasks_size(); ++i) {
+    const link::Task& task = desired.tasks(i);
+    if (!task.before_roles()) continue;
+    const std::string log = service_name(task.id());
+    const link::TaskStatus& status = seen.at(static_cast<std::size_t>(i));
+    if (status.state() == link::TaskStatus::WAITING || status.state() == link::TaskStatus::RUNNING)
+      return fmt::format("waits for the end of {}", log);
+    if (status.state() != link::TaskStatus::DONE) return fmt::format("{} was interrupted", log);
+    if (status.exit_code() != 0)
+      return fmt::format("{} ended with exit code {}", log, status.exit_code());
+  }
+  return {};
 }
 
 void end_task(const NodeLayout& node, const link::Node& desired, const link::Task& task) {

@@ -1,6 +1,7 @@
 #include "agent/role_probes.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.h"
 #include "engine/hadoop_rpc.h"
@@ -143,6 +144,13 @@ void ask_engine(Exchanger& exchanger,
            });
 }
 
+bool is_within(const link::Probe::Limit& limit, const std::string& found) {
+  if (!limit.equals().empty()) return found == limit.equals();
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(found.data(), found.data() + found.size(), number);
+  return read.ec != std::errc() || number <= limit.most();
+}
+
 // Whether the question was not answered at all, so that it says nothing about conditions.
 bool is_unanswered(const Error& error) {
   return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::DeadlineExceeded;
@@ -165,10 +173,24 @@ std::string unmet_condition(const link::Probe& probe, const Facts& facts) {
   return "";
 }
 
+std::string passed_limit(const link::Probe& probe, const Facts& facts) {
+  for (const link::Probe::Limit& limit : probe.limits()) {
+    const auto found = facts.find(limit.fact());
+    if (found == facts.end()) continue;
+    if (is_within(limit, found->second)) continue;
+    std::string says = limit.says();
+    if (const std::size_t place = says.find("{}"); place != std::string::npos)
+      says.replace(place, 2, found->second);
+    return says;
+  }
+  return "";
+}
+
 struct RoleProbes::Asked {
   link::Probe probe;
   Facts facts;
   std::string unmet = "not asked yet";
+  std::string passed;  // which limit
   bool was_ready = false;
   bool was_answered = false;
   int unanswered = 0;
@@ -228,6 +250,7 @@ void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
     asked.unanswered = 0;
     asked.was_answered = true;
     asked.unmet = unmet_condition(asked.probe, *answer);
+    asked.passed = passed_limit(asked.probe, *answer);
     changed = asked.facts != *answer;
     asked.facts = *std::move(answer);
   } else if (!asked.was_ready || !is_unanswered(answer.error()) ||
@@ -251,6 +274,9 @@ std::string RoleProbes::not_ready() const {
     if (asked->decides() && !asked->unmet.empty()) {
       return as_message_text(fmt::format("{}: {}", place_of(asked->probe), asked->unmet), 500);
     }
+  }
+  for (const auto& asked : asked_) {
+    if (!asked->passed.empty()) return as_message_text(asked->passed, 500);
   }
   return "";
 }

@@ -31,7 +31,8 @@ class RoleProbes {
   RoleProbes& operator=(const RoleProbes&) = delete;
 
   bool ready() const;
-  // Which condition does not hold, with what was found; empty when ready.
+  // Which condition does not hold, with what was found. Of a ready role: which limit it is beyond;
+  // empty when it is well.
   std::string not_ready() const;
   Facts facts() const;
 
@@ -50,5 +51,7 @@ class RoleProbes {
 
 // What a probe says about an answer: empty if its conditions hold, else which does not. Pure.
 std::string unmet_condition(const link::Probe& probe, const Facts& facts);
+// Likewise of its limits: empty if none is passed.
+std::string passed_limit(const link::Probe& probe, const Facts& facts);
 
 }  // namespace tusker

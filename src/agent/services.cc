@@ -32,6 +32,9 @@ Status write_service(const NodeLayout& node,
                      const link::Role& role,
                      const ImageUser& user,
                      int oom) {
+  const bool held = std::any_of(desired.tasks().begin(),
+                                desired.tasks().end(),
+                                [](const link::Task& task) { return task.before_roles(); });
   std::map<std::string, std::string> environment(desired.environment().begin(),
                                                  desired.environment().end());
   for (const auto& [name, value] : role.environment()) environment[name] = value;
@@ -56,7 +59,8 @@ Status write_service(const NodeLayout& node,
     ::unlink(folder.file("maintenance").c_str());
   }
   if (!fresh) return ok_status();
-  if (role.wanted() != link::Role::RUNNING) TK_TRY_VOID(put_file(folder.file("down"), "", 0644));
+  if (held || role.wanted() != link::Role::RUNNING)
+    TK_TRY_VOID(put_file(folder.file("down"), "", 0644));
   TK_TRY_VOID(put_number(folder, "restart_serial", role.restart_serial()));
   TK_TRY_VOID(remove_tree(node.state(role.name())));
   if (::rename(node.state(name).c_str(), node.state(role.name()).c_str()) != 0)

@@ -1,5 +1,6 @@
 #include "api/create_input.h"
 
+#include "api/bootstrap_scripts.h"
 #include "api/create_support.h"
 #include "api/disk_types.h"
 #include "api/errors.h"
@@ -163,6 +164,7 @@ Result<CreateRequest> read_request(const CreateInstanceRequest& request, const C
   made.asked.set_scene_name(request.scene_name.value_or(kDefaultScene));
   made.asked.set_auto_renew(request.auto_renew.value_or(0));
   made.asked.set_application_role(request.application_role.value_or(""));
+  TK_TRY(made.scripts, scripts_from(request.pre_executed_file_settings));
   TK_TRY(made.zone, read_zone(request.placement ? request.placement->zone : "", call.region));
   if (!request.resource_spec) {
     return api_error(code::kMissingParameter,
@@ -195,6 +197,7 @@ Result<CreateRequest> read_request(const CreateClusterRequest& request, const Ca
   made.software = request.scene_software_config.software;
   made.high_availability = request.enable_support_ha_flag;
   made.custom_configuration = request.custom_conf.value_or("");
+  TK_TRY(made.scripts, scripts_from(request.script_bootstrap_action_config));
   if (zone->placement) made.project_id = zone->placement->project_id.value_or(0);
   if (zone->virtual_private_cloud) {
     made.asked.set_vpc_id(zone->virtual_private_cloud->vpc_id);

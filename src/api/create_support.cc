@@ -38,7 +38,6 @@ constexpr std::string_view kPlacementGroups = "placement groups are";
 constexpr std::string_view kOwnDatabase = "a metadata database of one's own is";
 constexpr std::string_view kNoDatabaseNeeded = "leave it out: hdfs and yarn need none";
 constexpr std::string_view kSharedDatabases = "shared metadata databases are";
-constexpr std::string_view kScripts = "bootstrap scripts are";
 constexpr std::string_view kObjectStorage = "object storage is";
 constexpr std::string_view kLentServices = "services lent by another cluster are";
 constexpr std::string_view kEncryption = "disk encryption is";
@@ -242,7 +241,6 @@ Status check_supported(const CreateInstanceRequest& request) {
        kOwnDatabase,
        kLeaveOut},
       {set(request.check_security), "CheckSecurity", "Kerberos is", "use 0"},
-      {!request.pre_executed_file_settings.empty(), "PreExecutedFileSettings", kScripts, kLeaveOut},
       {request.cos_settings || set(request.cos_bucket),
        "COSSettings",
        kObjectStorage,
@@ -272,10 +270,6 @@ Status check_supported(const CreateClusterRequest& request) {
        kPlacementGroups,
        kLeaveOut},
       {set(request.enable_kerberos_flag), "EnableKerberosFlag", "Kerberos is", "leave it off"},
-      {!request.script_bootstrap_action_config.empty(),
-       "ScriptBootstrapActionConfig",
-       kScripts,
-       kLeaveOut},
       {set(request.cos_bucket), "CosBucket", kObjectStorage, kLeaveOut},
       {!request.depend_service.empty(), "DependService", kLentServices, kLeaveOut},
       {set(request.enable_cbs_encrypt_flag), "EnableCbsEncryptFlag", kEncryption, kNoEncryption},

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/errors.h"
 #include "api/find_cluster.h"
+#include "api/generated/error_codes.h"
 #include "control/controller.h"
 #include "control/flow_registry.h"
 #include "store/store.h"
@@ -94,6 +96,17 @@ void find_flows(const Call& call, const FlowFilter& filter, FlowsCallback done) 
         if (!rows.ok()) return done(std::move(rows).error());
         done(add_history(std::move(found), *rows, model, caller, filter));
       });
+}
+
+Result<const store::Flow*> find_running_flow(Call& call, std::int64_t id) {
+  const store::Flow* const flow = call.services.model.flow(FlowId{id});
+  if (flow == nullptr || !may_see(call.services.model, call.caller, flow->cluster_id())) {
+    return api_error(code::kResourceNotFound_FlowNotFound,
+                     "no flow {} runs; DescribeFlows tells how it ended",
+                     id);
+  }
+  call.cluster_id = flow->cluster_id();
+  return flow;
 }
 
 }  // namespace tusker::api

@@ -25,4 +25,8 @@ using FlowsCallback = std::function<void(Result<std::vector<FlowProgress>>)>;
 // so the callback may come after this returned; it copies what it needs of the call.
 void find_flows(const Call& call, const FlowFilter& filter, FlowsCallback done);
 
+// The caller's flow of this id, if it runs, with its cluster noted in the call.
+// ResourceNotFound.FlowNotFound.
+Result<const store::Flow*> find_running_flow(Call& call, std::int64_t id);
+
 }  // namespace tusker::api

@@ -33,6 +33,7 @@ Result<GrowthPlan> plan_of(const Growth& growth, const store::Cluster& cluster, 
                      nodes,
                      growth.type,
                      static_cast<std::uint32_t>(std::min(growth.count, kMost)),
+                     growth.scripts,
                      services.random,
                      services.clock.wall());
 }

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/client_token.h"
 #include "control/controller.h"
+#include "plan/scripts.h"
 #include "proto/store.pb.h"
 
 namespace tusker::api {
@@ -15,6 +17,7 @@ struct Growth {
   std::string cluster_id;
   store::NodeType type = store::NODE_TYPE_NONE;
   std::uint64_t count = 0;
+  std::vector<ScriptRequest> scripts;  // in place of the cluster's own
   std::optional<std::string> client_token;
 };
 

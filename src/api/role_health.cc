@@ -20,14 +20,17 @@ const link::RoleStatus* report_of(const Model& model,
 RoleHealth health_of(const Model& model, const store::Node& node, const link::RoleStatus& role) {
   switch (role.state()) {
     case link::RoleStatus::READY:
-      return {RoleHealth::Good, "all its probes are answered as they should be"};
+      return role.not_ready().empty()
+                 ? RoleHealth{RoleHealth::Good, "all its probes are answered as they should be"}
+                 : RoleHealth{RoleHealth::Down, role.not_ready()};
     case link::RoleStatus::STARTING:
     case link::RoleStatus::DOWN:
       return {RoleHealth::Down, failure_of(model, node, role).message()};
     case link::RoleStatus::STOPPED:
       return {RoleHealth::NotProbed, "stopped"};
     default:
-      return {RoleHealth::NotProbed, "not started yet"};
+      return role.not_ready().empty() ? RoleHealth{RoleHealth::NotProbed, "not started yet"}
+                                      : RoleHealth{RoleHealth::Down, "held: " + role.not_ready()};
   }
 }
 

@@ -33,26 +33,13 @@ bool may_pass(const Error& error) {
 }
 
 std::string_view version_of(std::string_view action) {
-  constexpr std::string_view kOwn[] = {"PlanInstance",
-                                       "DescribeFlows",
-                                       "CancelFlow",
-                                       "DescribeHosts",
-                                       "DescribeNodes",
-                                       "DescribeEvents",
-                                       "DescribeJobs",
-                                       "CancelJob",
-                                       "ExplainSetting",
-                                       "DescribeRoleLogs",
-                                       "DescribeBundles",
-                                       "CreatePageLink",
-                                       "CleanHost",
-                                       "ForgetHost",
-                                       "CreateKey",
-                                       "DescribeKeys",
-                                       "DeleteKey",
-                                       "CopyMetadata",
-                                       "DescribeMetadataCopies",
-                                       "RestoreMetadata"};
+  constexpr std::string_view kOwn[] = {
+      "PlanInstance",   "DescribeFlows",  "CancelFlow",       "ModifyFlowDeadline",
+      "DescribeHosts",  "DescribeNodes",  "DescribeEvents",   "DescribeJobs",
+      "CancelJob",      "ExplainSetting", "DescribeRoleLogs", "DescribeBundles",
+      "CreatePageLink", "CleanHost",      "ForgetHost",       "CreateKey",
+      "DescribeKeys",   "DeleteKey",      "CopyMetadata",     "DescribeMetadataCopies",
+      "RestoreMetadata"};
   return std::ranges::find(kOwn, action) == std::end(kOwn) ? kPublicVersion : kOwnVersion;
 }
 

@@ -2,8 +2,14 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
+#include <set>
+#include <sstream>
 
+#include "base/encoding.h"
+#include "base/file.h"
 #include "cli/words.h"
 
 namespace tusker::cli {
@@ -23,7 +29,45 @@ json::object group_spec(const std::string& instance_type, std::int64_t disk_gb) 
           {"InstanceType", instance_type}};
 }
 
+json::array scripts_of(const std::vector<BootstrapScript>& scripts) {
+  json::array all;
+  for (const BootstrapScript& script : scripts) {
+    json::array arguments;
+    for (const std::string& argument : script.arguments) arguments.emplace_back(argument);
+    all.push_back({{"CosFileURI", "data:;base64," + to_base64(script.content)},
+                   {"CosFileName", script.name},
+                   {"WhenRun", script.moment},
+                   {"RunOrder", all.size() + 1},
+                   {"Args", std::move(arguments)}});
+  }
+  return all;
+}
+
 }  // namespace
+
+Result<BootstrapScript> bootstrap_script_of(const std::string& text) {
+  constexpr std::size_t kMostBytes = 64 << 10;  // of the API
+  static const std::set<std::string> kMoments = {"resourceAfter", "clusterBefore", "clusterAfter"};
+  BootstrapScript script;
+  script.moment = "resourceAfter";
+  std::string rest = text;
+  if (const std::size_t equals = text.find('='); kMoments.contains(text.substr(0, equals))) {
+    script.moment = text.substr(0, equals);
+    rest = text.substr(std::min(text.size(), equals + 1));
+  }
+  std::istringstream words(rest);
+  std::string path;
+  words >> path;
+  for (std::string argument; words >> argument;) script.arguments.push_back(argument);
+  if (path.empty()) {
+    return Error::make(ErrorCode::InvalidArgument,
+                       "--bootstrap takes [MOMENT=]FILE and its arguments, found '{}'",
+                       printable(text));
+  }
+  script.name = std::filesystem::path(path).filename().string();
+  TK_TRY(script.content, read_file(path, kMostBytes).context("--bootstrap"));
+  return script;
+}
 
 CreateChoices new_choices(const std::string& name, std::uint64_t product_id, Random& random) {
   CreateChoices choices;
@@ -58,6 +102,7 @@ json::object create_parameters(const CreateChoices& choices) {
       tags.push_back({{"TagKey", key}, {"TagValue", value}});
     parameters["Tags"] = std::move(tags);
   }
+  if (!choices.scripts.empty()) parameters["PreExecutedFileSettings"] = scripts_of(choices.scripts);
   return parameters;
 }
 

@@ -12,6 +12,17 @@
 
 namespace tusker::cli {
 
+struct BootstrapScript {
+  std::string moment;  // resourceAfter, clusterBefore, clusterAfter
+  std::string name;    // of its file
+  std::vector<std::string> arguments;
+  std::string content;
+};
+
+// "[MOMENT=]FILE [ARGUMENT…]", and what is in the file. Without a moment: resourceAfter.
+// InvalidArgument; the error of reading the file.
+Result<BootstrapScript> bootstrap_script_of(const std::string& text);
+
 // What `tusker cluster create` was asked for, every choice made.
 struct CreateChoices {
   std::string name;
@@ -25,6 +36,7 @@ struct CreateChoices {
   std::string client_token;
   std::string login_password;  // the API demands one; nobody logs in with it
   std::map<std::string, std::string> tags;
+  std::vector<BootstrapScript> scripts;
 };
 
 // With what every new cluster has: a token of its own, and a password of the form that the API

@@ -16,6 +16,7 @@ struct Remedy {
 
 // The first that fits: what is most particular comes first.
 constexpr Remedy kRemedies[] = {
+    {"bootstrap script ", "correct the script, and do it again: what it made is taken back"},
     {"Invalid maximum heap size",
      "ask for a heap (-Xmx) that is smaller than the memory of a node"},
     {"Could not reserve enough space",
@@ -49,6 +50,16 @@ constexpr Remedy kRemedies[] = {
     {"of memory to give",
      "terminate a cluster there, or ask for fewer or smaller nodes (--core, --profile)"},
     {"of disk to give", "free some of that host's disk, or ask for less of it (--disk)"},
+    {"of disk left:", "free some of that host's disk"},
+    {"the clock of host",
+     "what ran then may have failed by its tokens and time-outs; run it again, and let a time "
+     "service keep that clock"},
+    {"HDFS is in safe mode",
+     "it ends by itself once the DataNodes have told what they hold; which blocks are missing: "
+     "tusker run {cluster} --user hadoop -- hdfs fsck /"},
+    {"has not answered its heartbeats",
+     "see that the NameNode runs and that no firewall drops what this node sends: tusker run "
+     "{cluster} --node {node} -- hdfs dfs -ls /"},
     {"no whole answer within",
      "it hangs; a restart helps: tusker cluster restart {cluster} --service {component} --process "
      "{role} --node {node}"},

@@ -1,9 +1,10 @@
 // Creates a cluster: its plan is recorded with the flow, then its nodes come up, then its services,
-// those that nothing waits for last.
+// those that nothing waits for last. Scripts of the user's run before and after the services.
 // Whatever fails, and a cancel, takes all of it back: the cluster ends with status 301 and the
 // reason.
 #include <array>
 
+#include "control/bootstrap.h"
 #include "control/flow_registry.h"
 #include "control/node_checks.h"
 
@@ -28,11 +29,13 @@ Change begin_serving(const StageView& view) {
 
 // The first start of a host fetches some hundred megabytes; a small machine starts its daemons one
 // after the other.
-constexpr std::array<Stage, 4> kForward{{
+constexpr std::array<Stage, 6> kForward{{
     {"reserve", 1min, nothing_more, check_reserved},
     {"start-nodes", 15min, nothing_more, check_nodes_running},
+    {"run-scripts", 20min, nothing_more, check_scripts_run},
     {"start-services", 10min, nothing_more, check_services_ready},
     {"start-remaining-services", 10min, begin_serving, check_services_ready},
+    {"run-last-scripts", 20min, run_last_scripts, check_last_scripts_run},
 }};
 constexpr std::array<Stage, 1> kUnwinding{{
     {"remove-nodes", 5min, remove_nodes, check_nodes_gone},
@@ -70,6 +73,7 @@ Change finish(const Model& model, const store::Flow& flow, WallTime wall) {
     *cluster.mutable_failure() = flow.reason();
   }
   Change change;
+  if (flow.outcome() == store::Flow::DONE) end_last_scripts(model, flow, change);
   change.append(event_of(cluster, flow, wall));
   change.put(std::move(cluster));
   return change;

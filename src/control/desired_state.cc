@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/bootstrap.h"
 #include "control/jobs.h"
 #include "control/node_updates.h"
 #include "control/reported.h"
@@ -49,6 +50,13 @@ link::Probe probe_of(const store::Probe& stored) {
     link::Probe::Ready& condition = *probe.add_ready();
     condition.set_fact(fact);
     condition.set_equals(value);
+  }
+  for (const store::Probe::Limit& from : stored.limits()) {
+    link::Probe::Limit& limit = *probe.add_limits();
+    limit.set_fact(from.fact());
+    limit.set_most(from.most());
+    limit.set_equals(from.equals());
+    limit.set_says(from.says());
   }
   probe.set_interval_ms(stored.interval_ms());
   probe.set_starting_interval_ms(stored.starting_interval_ms());
@@ -148,6 +156,7 @@ Result<link::Node> node_of(const Model& model, const store::Node& stored, const 
     TK_TRY(*node.add_files(), file_of(stored, from, sealer));
   }
   for (const store::Role& role : stored.roles()) *node.add_roles() = role_of(model, stored, role);
+  for (link::Task& task : script_tasks_of(stored)) *node.add_tasks() = std::move(task);
   for (link::Task& task : tasks_of(model, stored)) *node.add_tasks() = std::move(task);
   for (const auto& [order, peer] : model.nodes_of(stored.cluster_id())) {
     if (peer->id() != stored.id() && !peer->removing()) node.add_peers(peer->address());

@@ -49,6 +49,7 @@ struct StageView {
   Time server_started{};  // silence of a host counts from here at the earliest
   WallTime wall{};        // for rows only
   const ClusterRules& rules;
+  std::optional<double> blocks_per_second = {};  // that HDFS copies, while a stage waits for it
 };
 
 // What a check found.

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "control/flow_registry.h"
+#include "control/node_checks.h"
 
 namespace tusker {
 namespace {
@@ -64,7 +65,8 @@ StageView FlowEngine::view_of(const Flow& flow) const {
           known ? waiting->second.entered : started_,
           started_,
           clock_.wall(),
-          rules_};
+          rules_,
+          known ? waiting->second.left.per_second() : std::nullopt};
 }
 
 void FlowEngine::advance(const std::set<std::string>& clusters) {
@@ -77,6 +79,7 @@ void FlowEngine::advance_one(FlowId id) {
   while (const Flow* flow = model_.flow(id)) {
     if (flow->outcome() != Flow::UNFINISHED) return;
     const FlowDefinition& definition = definition_of(flow->kind());
+    note_work(*flow);
     std::optional<Change> change = advance_flow(definition, view_of(*flow));
     if (!change) {
       tell_if_blocked(definition, *flow);
@@ -86,6 +89,13 @@ void FlowEngine::advance_one(FlowId id) {
     journal_.commit(*std::move(change));
     note_step(before);
   }
+}
+
+void FlowEngine::note_work(const Flow& flow) {
+  if (flow.stage() != kDrainNodes) return;
+  const std::optional<DrainWork> work = drain_work(model_, flow.cluster_id());
+  const auto waiting = waiting_.find(flow.id());
+  if (work && waiting != waiting_.end()) waiting->second.left.saw(clock_.now(), work->blocks);
 }
 
 void FlowEngine::note_step(const Flow& before) {
@@ -101,7 +111,7 @@ void FlowEngine::note_step(const Flow& before) {
               {"reason", after.reason().message()}});
     return;
   }
-  waiting_[after.id()] = {after.stage(), clock_.now(), false};
+  waiting_[after.id()] = {after.stage(), clock_.now(), false, {}};
   if (before.direction() != after.direction()) {
     log.warn("flow.unwinding", {{"stage", before.stage()}, {"reason", after.reason().message()}});
   } else {
@@ -116,7 +126,7 @@ void FlowEngine::tell_if_blocked(const FlowDefinition& definition, const Flow& f
   const Standing standing = standing_of(definition, view);
   if (!standing.blocked) return;
   Waiting& waiting =
-      waiting_.try_emplace(flow.id(), Waiting{flow.stage(), started_, false}).first->second;
+      waiting_.try_emplace(flow.id(), Waiting{flow.stage(), started_, false, {}}).first->second;
   if (std::exchange(waiting.told_blocked, true)) return;
   const std::string on =
       standing.waiting_for.empty() ? "nothing that is known" : standing.waiting_for.front();
@@ -200,7 +210,7 @@ Result<FlowId> FlowEngine::start_flow(
       definition, row, {model_, seen, clock_.now(), clock_.now(), started_, wall, rules_}));
   const FlowId id{row.id()};
   journal_.commit(std::move(change));
-  waiting_[row.id()] = {model_.flow(id)->stage(), clock_.now(), false};
+  waiting_[row.id()] = {model_.flow(id)->stage(), clock_.now(), false, {}};
   log_.info("flow.started",
             {{"flow", id}, {"kind", definition.name}, {"cluster", row.cluster_id()}});
   return id;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "control/drain_work.h"
 #include "control/flow.h"
 #include "control/flow_progress.h"
 #include "control/journal.h"
@@ -82,12 +83,14 @@ class FlowEngine {
   StageView view_of(const store::Flow& flow) const;
   void advance_one(FlowId flow);
   void note_step(const store::Flow& before);
+  void note_work(const store::Flow& flow);
   void tell_if_blocked(const FlowDefinition& definition, const store::Flow& flow);
 
   struct Waiting {
     std::string stage;
     Time entered{};
     bool told_blocked = false;
+    FallRate left = {};  // of blocks, in a stage that waits for HDFS
   };
 
   const Model& model_;

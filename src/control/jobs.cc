@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "control/node_checks.h"
-#include "control/telling_line.h"
+#include "control/task_reports.h"
 #include "model/transitions.h"
 
 namespace tusker {
@@ -46,26 +45,13 @@ void give_up(Job& job, const store::Failure& reason, WallTime wall) {
   if (!job.has_reason()) *job.mutable_reason() = reason;
 }
 
-// The last line that a program itself wrote, and that is no frame of a stack trace: those are
-// indented, and what they are about stands before them.
-std::string last_words(const link::TaskStatus& task) {
-  for (int i = task.log_size() - 1; i >= 0; --i) {
-    const std::string& line = task.log(i);
-    if (line.empty() || line.front() == ' ' || line.starts_with("tusker: ")) continue;
-    return line;
-  }
-  return {};
-}
-
-store::Failure failure_of_task(const Model& model,
+store::Failure failure_of_step(const Model& model,
                                const store::Node& node,
                                const Step& step,
                                const link::TaskStatus& task) {
-  store::Failure reason = about(model, node);
+  store::Failure reason = failure_of_task(model, node, task);
   reason.set_what("run step " + step.name());
   reason.set_command(command_line(step));
-  reason.set_exit_code(task.exit_code());
-  *reason.mutable_log() = task.log();
   if (task.state() == link::TaskStatus::INTERRUPTED) {
     reason.set_message(fmt::format(
         "the node or its host went down while it ran; it is not run again, since nobody knows what "
@@ -73,11 +59,6 @@ store::Failure failure_of_task(const Model& model,
         step.applications().empty()
             ? ""
             : fmt::format("; look at {}", fmt::join(step.applications(), ", "))));
-  } else {
-    std::string words = telling_line(task.log());
-    if (words.empty()) words = last_words(task);
-    reason.set_message(fmt::format(
-        "it ended with exit code {}{}{}", task.exit_code(), words.empty() ? "" : ": ", words));
   }
   return reason;
 }
@@ -90,17 +71,6 @@ void take_notes(const link::TaskStatus& task, Step& step) {
         step.applications().end())
       step.add_applications(id);
   }
-}
-
-const link::TaskStatus* task_in(const Model& model,
-                                const store::Node& node,
-                                const std::string& id) {
-  const link::NodeStatus* const status = model.status_of(node);
-  if (status == nullptr) return nullptr;
-  for (const link::TaskStatus& task : status->tasks()) {
-    if (task.id() == id) return &task;
-  }
-  return nullptr;
 }
 
 // What the step's task has come to, into its row. False: nothing new.
@@ -125,7 +95,7 @@ bool follow_step(const Model& model, const Job& job, int number, Step& step, Wal
   }
   const bool cancelled = task->state() == link::TaskStatus::TIMED_OUT && job.cancel_requested();
   step.set_state(cancelled ? Step::CANCELLED : Step::FAILED);
-  *step.mutable_reason() = failure_of_task(model, *node, step, *task);
+  *step.mutable_reason() = failure_of_step(model, *node, step, *task);
   return true;
 }
 

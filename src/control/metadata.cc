@@ -20,6 +20,13 @@ std::uint64_t newest_copy(const store::Cluster& cluster) {
   return copies.empty() ? 0 : copies.rbegin()->number();
 }
 
+bool is_copy_due(const store::Cluster& cluster, Duration every, WallTime wall) {
+  const std::int64_t last = cluster.metadata_copies().empty()
+                                ? cluster.running_since_wall_ms()
+                                : cluster.metadata_copies().rbegin()->wall_ms();
+  return std::chrono::milliseconds(std::abs(wall.ms - last)) >= every;
+}
+
 store::Cluster with_copy_wanted(const store::Cluster& cluster) {
   store::Cluster next = cluster;
   next.set_metadata_copies_wanted(std::max(cluster.metadata_copies_wanted(), newest_copy(cluster)) +

@@ -26,6 +26,10 @@ std::optional<MetadataSource> metadata_of(const Model& model,
 // The number of the newest copy that there is; 0: none.
 std::uint64_t newest_copy(const store::Cluster& cluster);
 
+// Whether the newest copy, or the cluster that has none, is that old: by the wall clock, set
+// forward or back. Pure.
+bool is_copy_due(const store::Cluster& cluster, Duration every, WallTime wall);
+
 // Of the cluster: its next copy is wanted now. Pure.
 store::Cluster with_copy_wanted(const store::Cluster& cluster);
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "control/drain_work.h"
 #include "control/findings.h"
 #include "control/node_updates.h"
+#include "control/removal_checks.h"
 #include "control/reported.h"
 #include "control/telling_line.h"
 
@@ -77,20 +79,6 @@ void find_condition(const StageView& view,
                std::move(suspect));
 }
 
-// What the NameNode says of its work, in words; empty when it says nothing of interest.
-std::string blocks_left(const StageView& view) {
-  for (const auto& [order, node] : view.model.nodes_of(view.flow.cluster_id())) {
-    const link::NodeStatus* const status = view.model.status_of(*node);
-    const link::RoleStatus* const name_node =
-        status == nullptr ? nullptr : role_in(*status, "NameNode");
-    if (name_node == nullptr) continue;
-    const auto blocks = name_node->facts().find("UnderReplicatedBlocks");
-    if (blocks != name_node->facts().end() && blocks->second != "0")
-      return fmt::format("HDFS has {} blocks to copy; ", blocks->second);
-  }
-  return {};
-}
-
 bool is_of_flow(const StageView& view, const store::Node& node) {
   const auto& ids = view.flow.node_ids();
   return std::find(ids.begin(), ids.end(), node.id()) != ids.end();
@@ -147,7 +135,10 @@ std::optional<store::Failure> find_role(const StageView& view,
   if (reported == nullptr || reported->state() == link::RoleStatus::HELD) {
     store::Failure suspect = about(view.model, node);
     suspect.set_role(role.name());
-    findings.add(Findings::Patience, name + ": not started yet", std::move(suspect));
+    const std::string why = reported == nullptr ? "" : cut_text(reported->not_ready(), 500);
+    findings.add(Findings::Patience,
+                 fmt::format("{}: {}", name, why.empty() ? "not started yet" : "held: " + why),
+                 std::move(suspect));
     return std::nullopt;
   }
   if (reported->state() == link::RoleStatus::READY) return std::nullopt;
@@ -208,16 +199,18 @@ Outcome check_services_ready(const StageView& view) {
 
 Outcome check_nodes_drained(const StageView& view) {
   Findings findings;
+  const std::string why =
+      why_not_made_up_for(view.model, *view.model.cluster(view.flow.cluster_id()));
   for (const store::Node& node : nodes_of_flow(view, [](store::Node&) {})) {
     for (const store::Role& role : node.roles()) {
-      if (!role.holds_data() || is_ready(view, node, role)) continue;
+      if (!role.holds_data() || is_ready(view, node, role) || why.empty()) continue;
       store::Failure suspect = about(view.model, node);
       suspect.set_role(role.name());
       findings.add(Findings::Trouble,
-                   fmt::format("{} on {} does not serve, so nobody can tell what only it holds; "
-                               "start it, or cancel",
+                   fmt::format("{} on {} does not serve, and {}; start it, or cancel",
                                role.name(),
-                               node.name()),
+                               node.name(),
+                               why),
                    std::move(suspect));
     }
   }
@@ -238,11 +231,13 @@ Outcome check_serving_nodes_drained(const StageView& view) {
     nodes.push_back(std::move(seen));
   }
   if (whose.empty()) return Outcome::done();
-  whose += ": " + blocks_left(view);
+  const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
+  whose += ": ";
+  if (const std::optional<DrainWork> work = drain_work(view.model, cluster.id()))
+    whose += drain_text(cluster, *work, view.blocks_per_second);
   if (Outcome updated = check_nodes_updated(view); updated.kind != Outcome::Kind::Done)
     return updated;
   Findings findings;
-  const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
   for (const Condition& condition : view.rules.drained(cluster, nodes))
     find_condition(view, condition, whose, findings);
   return std::move(findings).outcome();

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "control/flow.h"
 
@@ -26,8 +27,11 @@ std::optional<store::Failure> find_role(const StageView& view,
 // when a role keeps ending.
 Outcome check_services_ready(const StageView& view);
 
+// The stage in which nodes give away what they hold; its progress says how fast.
+inline constexpr std::string_view kDrainNodes = "drain-nodes";
+
 // HDFS and YARN know which nodes leave, and the flow's hold nothing any more that others do not
-// have. While one of them does not serve, nobody can tell.
+// have. One that does not serve may leave once HDFS has made up for it (removal_checks.h).
 Outcome check_nodes_drained(const StageView& view);
 // The same of those that serve: one that never came so far has nothing to give away.
 Outcome check_serving_nodes_drained(const StageView& view);

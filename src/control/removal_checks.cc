@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "control/reported.h"
@@ -86,27 +87,24 @@ Status check_name_node(const Model& model, const Sides& sides) {
       missing));
 }
 
+// Whether this DataNode takes part; one that does not may still have the only replica of a block.
+bool serves(const Model& model, const store::Node& node) {
+  return !fact_of(model, node, "DataNode", "Remaining").empty();
+}
+
 struct Space {
   double used = 0;
   double remaining = 0;
   std::uint32_t nodes = 0;
 };
 
-// Of those that have a DataNode. An error names one that does not serve, when all have to.
-Result<Space> space_of(const Model& model,
-                       const std::vector<const store::Node*>& nodes,
-                       bool all_serve) {
+// Of those that have a DataNode which serves.
+Space space_of(const Model& model, const std::vector<const store::Node*>& nodes) {
   Space space;
   for (const store::Node* const node : nodes) {
-    if (!runs(*node, "DataNode")) continue;
+    if (!serves(model, *node)) continue;
     const std::string used = fact_of(model, *node, "DataNode", "DfsUsed");
     const std::string remaining = fact_of(model, *node, "DataNode", "Remaining");
-    if (used.empty() || remaining.empty()) {
-      if (!all_serve) continue;
-      return refused(fmt::format(
-          "the DataNode on {} does not serve, so its blocks cannot move; start it first",
-          node->name()));
-    }
     space.used += std::strtod(used.c_str(), nullptr);
     space.remaining += std::strtod(remaining.c_str(), nullptr);
     ++space.nodes;
@@ -114,7 +112,58 @@ Result<Space> space_of(const Model& model,
   return space;
 }
 
+// Those that leave serve, and give away what they hold; or others have it again already.
+Status check_leaving(const Model& model, const store::Cluster& cluster, const Sides& sides) {
+  const auto silent =
+      std::find_if(sides.leaving.begin(), sides.leaving.end(), [&](const store::Node* node) {
+        return runs(*node, "DataNode") && !serves(model, *node);
+      });
+  if (silent == sides.leaving.end()) return ok_status();
+  const std::string why = why_not_made_up_for(model, cluster);
+  if (why.empty()) return ok_status();
+  return refused(
+      fmt::format("the DataNode on {} does not serve, so its blocks cannot move, and {}; start it "
+                  "first",
+                  (*silent)->name(),
+                  why));
+}
+
 }  // namespace
+
+std::string why_not_made_up_for(const Model& model, const store::Cluster& cluster) {
+  std::uint64_t silent = 0;
+  std::uint64_t capacity = 0;  // of those that serve
+  const store::Node* name_node = nullptr;
+  for (const auto& [order, node] : model.nodes_of(cluster.id())) {
+    if (node->removing() || node->prepared()) continue;
+    if (runs(*node, "NameNode") && name_node == nullptr) name_node = node;
+    if (!runs(*node, "DataNode")) continue;
+    if (!serves(model, *node)) ++silent;
+    capacity += std::strtoull(fact_of(model, *node, "DataNode", "Capacity").c_str(), nullptr, 10);
+  }
+  if (name_node == nullptr) return "there is no NameNode";
+  const auto number = [&](const char* fact) -> std::optional<std::uint64_t> {
+    const std::string text = fact_of(model, *name_node, "NameNode", fact);
+    if (text.empty()) return std::nullopt;
+    return std::strtoull(text.c_str(), nullptr, 10);
+  };
+  const std::optional<std::uint64_t> dead = number("NumDeadDataNodes");
+  const std::optional<std::uint64_t> counted = number("CapacityTotal");
+  if (!dead || !counted) return "the NameNode does not answer";
+  // It calls a DataNode dead by the time alone, and looks for its blocks' other copies up to a
+  // minute later, when it also takes it out of the capacity.
+  if (*dead < silent || *counted > capacity) return "the NameNode has not given it up yet";
+  std::uint64_t left = 0;
+  for (const char* const fact : {"MissingBlocks",
+                                 "UnderReplicatedBlocks",
+                                 "PendingReplicationBlocks",
+                                 "ScheduledReplicationBlocks"}) {
+    const std::optional<std::uint64_t> blocks = number(fact);
+    if (!blocks) return "the NameNode does not answer";
+    left += *blocks;
+  }
+  return left == 0 ? "" : fmt::format("{} blocks have fewer copies than they should", left);
+}
 
 Status check_removal(const Model& model,
                      const store::Cluster& cluster,
@@ -122,10 +171,15 @@ Status check_removal(const Model& model,
                      std::uint32_t replicas) {
   TK_TRY(const Sides sides, tell_apart(model, cluster, node_ids));
   if (sides.name_node == nullptr) return ok_status();
-  TK_TRY(const Space leaving, space_of(model, sides.leaving, true));
-  if (leaving.nodes == 0) return ok_status();  // task nodes hold no data
+  const bool hold_data =
+      std::any_of(sides.leaving.begin(), sides.leaving.end(), [](const store::Node* node) {
+        return runs(*node, "DataNode");
+      });
+  if (!hold_data) return ok_status();  // task nodes
+  TK_TRY_VOID(check_leaving(model, cluster, sides));
   TK_TRY_VOID(check_name_node(model, sides));
-  TK_TRY(const Space staying, space_of(model, sides.staying, false));
+  const Space leaving = space_of(model, sides.leaving);
+  const Space staying = space_of(model, sides.staying);
   if (staying.nodes < std::max(replicas, 1U)) {
     return refused(fmt::format(
         "HDFS keeps {} copies of each block, and {} core nodes that serve would stay; fewer "

@@ -18,10 +18,8 @@ Change take_back(const StageView& view) {
                       nodes_of_flow(view, [](store::Node& node) { node.set_leaving(false); }));
 }
 
-constexpr std::string_view kDrain = "drain-nodes";
-
 constexpr std::array<Stage, 3> kForward{{
-    {kDrain, 4h, drain_nodes, check_nodes_drained},
+    {kDrainNodes, 4h, drain_nodes, check_nodes_drained},
     {"remove-nodes", 5min, remove_nodes, check_nodes_gone, true},
     {"update-nodes", 2min, forget_nodes, check_nodes_informed, true},
 }};
@@ -30,7 +28,7 @@ constexpr std::array<Stage, 1> kUnwinding{{
 }};
 
 std::string why_not_cancel(const Model&, const store::Flow& flow) {
-  if (flow.stage() == kDrain) return {};
+  if (flow.stage() == kDrainNodes) return {};
   return "its nodes are empty and are being removed; scale out to get new ones";
 }
 

@@ -3,6 +3,7 @@
 // them out again; what HDFS wrote to them moves to others before.
 #include <array>
 
+#include "control/bootstrap.h"
 #include "control/flow_registry.h"
 #include "control/node_checks.h"
 #include "control/node_updates.h"
@@ -23,13 +24,15 @@ Change make_nodes(const StageView& view) {
 
 // The rows of the new nodes, and the others' files that name them, are in the commit that starts
 // the flow.
-constexpr std::array<Stage, 3> kForward{{
+constexpr std::array<Stage, 5> kForward{{
     {"update-nodes", 2min, nothing_more, check_nodes_updated},
     {"start-nodes", 15min, make_nodes, check_nodes_running},
+    {"run-scripts", 20min, nothing_more, check_scripts_run},
     {"start-services", 10min, nothing_more, check_services_ready},
+    {"run-last-scripts", 20min, run_last_scripts, check_last_scripts_run},
 }};
 constexpr std::array<Stage, 3> kUnwinding{{
-    {"drain-nodes", 30min, drain_nodes, check_serving_nodes_drained},
+    {kDrainNodes, 30min, drain_nodes, check_serving_nodes_drained},
     {"remove-nodes", 5min, remove_nodes, check_nodes_gone},
     {"restore-nodes", 2min, forget_nodes, check_nodes_informed},
 }};
@@ -40,11 +43,13 @@ std::string why_not_cancel(const Model&, const store::Flow&) {
 
 Change finish(const Model& model, const store::Flow& flow, WallTime wall) {
   const bool good = flow.outcome() == store::Flow::DONE;
-  return scaled(model,
-                flow,
-                wall,
-                good ? fmt::format("has {} more nodes", flow.node_ids_size())
-                     : fmt::format("did not grow: {}", flow.reason().message()));
+  Change change = scaled(model,
+                         flow,
+                         wall,
+                         good ? fmt::format("has {} more nodes", flow.node_ids_size())
+                              : fmt::format("did not grow: {}", flow.reason().message()));
+  if (good) end_last_scripts(model, flow, change);
+  return change;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/facts.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 namespace tusker {
@@ -22,6 +23,14 @@ void put(Facts& facts, const std::string& name, const json::value& value) {
   if (text.size() <= kMaxFactBytes) facts[name] = std::move(text);
 }
 
+// What a pointer finds in a text of JSON, by the name of the pointer's last part.
+void put_inner(Facts& facts, std::string_view pointer, std::string_view text) {
+  const Result<json::value> inner = parse(text);
+  boost::system::error_code failure;
+  const json::value* const found = inner.ok() ? inner->find_pointer(pointer, failure) : nullptr;
+  if (found != nullptr) put(facts, std::string(pointer.substr(pointer.rfind('/') + 1)), *found);
+}
+
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~:=,*").find(c) != std::string_view::npos;
@@ -39,7 +48,7 @@ std::string jmx_path(std::string_view bean, const std::vector<std::string>& attr
       path += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
-  if (single) path += "::" + attributes.front();
+  if (single) path += "::" + attributes.front().substr(0, attributes.front().find('/'));
   return path;
 }
 
@@ -55,7 +64,14 @@ Result<Facts> facts_of_jmx(std::string_view body, const std::vector<std::string>
   if (bean == nullptr) return Error(ErrorCode::Corrupt, "expected a bean, found other JSON");
   Facts facts;
   for (const std::string& attribute : attributes) {
-    if (const json::value* value = bean->if_contains(attribute)) put(facts, attribute, *value);
+    const std::size_t slash = std::min(attribute.find('/'), attribute.size());
+    const json::value* const value = bean->if_contains(attribute.substr(0, slash));
+    if (value == nullptr) continue;
+    if (slash == attribute.size()) {
+      put(facts, attribute, *value);
+    } else if (value->is_string()) {
+      put_inner(facts, attribute.substr(slash), value->get_string());
+    }
   }
   return facts;
 }

@@ -21,7 +21,9 @@ inline constexpr std::size_t kMaxFactBytes = 64 << 10;
 // one: some cost much, or log an exception while the daemon starts.
 std::string jmx_path(std::string_view bean, const std::vector<std::string>& attributes);
 
-// Those attributes of the first bean in a JMX answer. NotFound: no such bean yet (a daemon
+// Those attributes of the first bean in a JMX answer. One that is itself a text of JSON may be
+// followed by a pointer into it, "BPServiceActorInfo/0/LastHeartbeat", whose last part names the
+// fact. NotFound: no such bean yet (a daemon
 // registers its beans while it starts). An attribute that the bean lacks is left out. Corrupt: not
 // such an answer.
 Result<Facts> facts_of_jmx(std::string_view body, const std::vector<std::string>& attributes);

@@ -30,6 +30,15 @@ TEST(JmxFacts, RefuseWhatIsNoSuchAnswer) {
   }
 }
 
+TEST(JmxFacts, LookIntoTextsOfJson) {
+  constexpr std::string_view kBody =
+      R"({"beans":[{"Actors":"[{\"Last\":\"2\",\"a/b\":{}}]","Plain":"two words"}]})";
+  const auto facts = facts_of_jmx(kBody, {"Actors/0/Last", "Actors/1/Last", "Plain/0", "None/0"});
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(*facts, (Facts{{"Last", "2"}}));
+  EXPECT_EQ(jmx_path("a:b=c", {"Actors/0/Last"}), "/jmx?get=a:b=c::Actors");
+}
+
 TEST(JmxFacts, LeaveOutWhatIsTooLong) {
   const std::string body =
       R"({"beans":[{"LiveNodes":")" + std::string(kMaxFactBytes + 1, 'x') + R"("}]})";

@@ -391,6 +391,7 @@ void Model::observe_disconnected(const HostId& host) {
 void Model::observe_heartbeat(const HostId& host, const link::Heartbeat& heartbeat, Time now) {
   ObservedHost& seen = observed_[host.text()];
   seen.last_heard = now;
+  if (heartbeat.wall_ms() != 0) seen.clock.heard(heartbeat.wall_ms(), now);
   seen.facts.set_disk_free_bytes(heartbeat.disk_free_bytes());
   seen.facts.set_memory_available_bytes(heartbeat.memory_available_bytes());
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "model/clock_watch.h"
 #include "proto/link.pb.h"
 
 namespace tusker {
@@ -16,6 +17,7 @@ struct ObservedHost {
   bool connected = false;
   Time last_heard{};   // of any frame; meaningless while `heard` is false
   bool heard = false;  // at all since the server started
+  ClockWatch clock;
   bool reported =
       false;  // `nodes` is what exists there: an Observed has come since the last connection began
   std::string version;  // of the agent's program

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "plan/bundles.h"
 #include "plan/node_files.h"
+#include "plan/scripts.h"
 
 namespace tusker {
 namespace {
@@ -43,7 +44,9 @@ Result<ClusterFiles> render_cluster(const Definitions& definitions,
     const RenderInput input{definitions, cluster, nodes, given, java, racks};
     TK_TRY(std::vector<RenderedFile> rendered,
            render_node(input, node).context("render {}", node.name()));
-    add_files(std::move(rendered), files.of_node[node.id()], known, files.contents);
+    std::vector<store::File>& rows = files.of_node[node.id()];
+    add_files(std::move(rendered), rows, known, files.contents);
+    for (store::File& script : script_files(node)) rows.push_back(std::move(script));
   }
   return files;
 }

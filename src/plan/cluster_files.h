@@ -13,7 +13,7 @@ namespace tusker {
 // What the nodes of a cluster find in /etc/tusker/current.
 struct ClusterFiles {
   std::map<std::string, std::vector<store::File>> of_node;  // by node id
-  std::vector<store::FileContent> contents;                 // distinct
+  std::vector<store::FileContent> contents;  // distinct; those of scripts are kept already
 };
 
 // Renders every node but those being removed. `nodes` are all of the cluster, with their roles and

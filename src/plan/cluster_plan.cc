@@ -94,6 +94,8 @@ void Planner::start_cluster() {
   }
   *cluster.mutable_asked() = request_.asked;
   cluster.set_custom_configuration(request_.custom_configuration);
+  for (store::Script& script : script_rows(request_.scripts))
+    *cluster.add_scripts() = std::move(script);
   cluster.set_created_wall_ms(now_.ms);
 }
 
@@ -109,6 +111,7 @@ void Planner::add_identities() {
 
 Status Planner::complete(store::Node& node) {
   node.set_image(bundles_.image.digest());
+  *node.mutable_scripts() = plan_.cluster.scripts();
   for (const store::Mount& mount : bundles_.mounts()) *node.add_mounts() = mount;
   return add_roles(definitions_, plan_.cluster, plan_.nodes, node);
 }
@@ -122,6 +125,8 @@ Status Planner::add_files() {
     for (store::File& file : files.of_node[node.id()]) *node.add_files() = std::move(file);
   }
   plan_.files = std::move(files.contents);
+  for (store::FileContent& content : script_contents(request_.scripts))
+    plan_.files.push_back(std::move(content));
   return ok_status();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/scripts.h"
 #include "proto/store.pb.h"
 
 namespace tusker {
@@ -35,6 +36,7 @@ struct CreateRequest {
   std::int64_t project_id = 0;
   std::int32_t pay_mode = 0;
   std::uint64_t account = 0;
+  std::vector<ScriptRequest> scripts;
   bool thin_disks =
       false;  // sparse disks: they may lose acknowledged data when the host's disk fills
 };

@@ -44,6 +44,13 @@ struct ProbeDefinition {
   std::vector<std::string> attributes;          // jmx, zookeeper
   std::map<std::string, std::string> pointers;  // json: fact -> JSON pointer
   std::map<std::string, std::string> ready;     // fact -> value
+  struct Limit {
+    std::string fact;
+    std::uint64_t most = 0;
+    std::string equals;  // in place of `most` unless empty
+    std::string says;    // what it means to be beyond; {} is what was found
+  };
+  std::vector<Limit> limits;  // beyond one of them the role is ready, and not well
   std::uint32_t interval_ms = 5000;
   std::uint32_t starting_interval_ms = 200;
 };

@@ -79,9 +79,11 @@ Result<GrowthPlan> plan_growth(const Definitions& definitions,
                                const std::vector<store::Node>& nodes,
                                store::NodeType type,
                                std::uint32_t count,
+                               const std::vector<ScriptRequest>& scripts,
                                Random& random,
                                WallTime now) {
   TK_TRY_VOID(check_count(count));
+  TK_TRY_VOID(check_scripts(scripts));
   if (count_of(nodes, store::MASTER) == 0) {
     return Error::make(ErrorCode::FailedPrecondition,
                        "cluster {} has lost its master with a host, and nothing can join it; "
@@ -101,10 +103,13 @@ Result<GrowthPlan> plan_growth(const Definitions& definitions,
   all.insert(all.end(), plan.nodes.begin(), plan.nodes.end());
   TK_TRY_VOID(check_sizes(definitions, plan.cluster, all, plan.nodes));
   TK_TRY_VOID(place(inventory, *image, plan.nodes));
+  const std::vector<store::Script> own_scripts = script_rows(scripts);
   for (store::Node& node : plan.nodes) {
     node.set_prepared(true);
     node.set_image(example.image());
     *node.mutable_mounts() = example.mounts();
+    *node.mutable_scripts() = cluster.scripts();
+    if (!own_scripts.empty()) *node.mutable_scripts() = {own_scripts.begin(), own_scripts.end()};
     TK_TRY_VOID(add_roles(definitions, plan.cluster, all, node));
   }
   all.resize(nodes.size());
@@ -112,6 +117,8 @@ Result<GrowthPlan> plan_growth(const Definitions& definitions,
   std::vector<store::Host> hosts;
   for (const HostInventory& host : inventory.hosts) hosts.push_back(host.host);
   TK_TRY(plan.files, render_cluster(definitions, plan.cluster, all, hosts, inventory.bundles));
+  for (store::FileContent& content : script_contents(scripts))
+    plan.files.contents.push_back(std::move(content));
   if (type == store::CORE && count_of(nodes, type) == 1) {
     plan.warnings.emplace_back(
         "files that HDFS has already keep their 1 copy; `hdfs dfs -setrep -R 2 /` makes a second "

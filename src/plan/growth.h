@@ -10,6 +10,7 @@
 #include "plan/cluster_files.h"
 #include "plan/definitions.h"
 #include "plan/inventory.h"
+#include "plan/scripts.h"
 #include "proto/store.pb.h"
 
 namespace tusker {
@@ -24,8 +25,8 @@ struct GrowthPlan {
 };
 
 // `nodes` are all that the cluster has now. The new ones are like those of their type; task nodes
-// of a cluster that has none are like its core nodes. They run from the same image and bundles.
-// Pure.
+// of a cluster that has none are like its core nodes. They run from the same image and bundles, and
+// run `scripts`, or the cluster's own when there are none. Pure.
 //
 // Errors carry the documented API code:
 //   InvalidArgument    a count of 0, or more than a cluster can have
@@ -38,6 +39,7 @@ Result<GrowthPlan> plan_growth(const Definitions& definitions,
                                const std::vector<store::Node>& nodes,
                                store::NodeType type,
                                std::uint32_t count,
+                               const std::vector<ScriptRequest>& scripts,
                                Random& random,
                                WallTime now);
 

@@ -14,13 +14,23 @@ using testing::node;
 
 constexpr WallTime kLater{1767225700000};
 
-Result<GrowthPlan> grown(const ClusterPlan& before, store::NodeType type, std::uint32_t count) {
+Result<GrowthPlan> grown(const ClusterPlan& before,
+                         store::NodeType type,
+                         std::uint32_t count,
+                         const std::vector<ScriptRequest>& scripts = {}) {
   SeededRandom random(7);
   Inventory inventory = testing::one_host();
   for (const store::Node& each : before.nodes)
     inventory.hosts[0].used_addresses.insert(each.address());
-  return plan_growth(
-      testing::definitions(), inventory, before.cluster, before.nodes, type, count, random, kLater);
+  return plan_growth(testing::definitions(),
+                     inventory,
+                     before.cluster,
+                     before.nodes,
+                     type,
+                     count,
+                     scripts,
+                     random,
+                     kLater);
 }
 
 std::string content(const GrowthPlan& plan, const std::string& id, const std::string& path) {
@@ -47,6 +57,22 @@ TEST(Growth, AddsNodesLikeThoseThatAreThere) {
   EXPECT_EQ(added.roles(0).SerializeAsString(), example.roles(0).SerializeAsString());
   EXPECT_EQ(added.address(), "10.64.0.5");
   EXPECT_EQ(plan.nodes[1].address(), "10.64.0.6");
+}
+
+TEST(Growth, RunsTheClustersScriptsOrItsOwnInTheirPlace) {
+  CreateRequest request = testing::request("TK.SMALL1", "TK.SMALL1");
+  request.scripts = {{.name = "first.sh", .arguments = {}, .content = "true"}};
+  const ClusterPlan before = testing::plan(testing::one_host(), request).value();
+  const GrowthPlan same = grown(before, store::CORE, 1).value();
+  ASSERT_EQ(same.nodes[0].scripts_size(), 1);
+  EXPECT_EQ(same.nodes[0].scripts(0).name(), "first.sh");
+  const GrowthPlan plan =
+      grown(before, store::CORE, 1, {{.name = "other.sh", .arguments = {}, .content = "false"}})
+          .value();
+  ASSERT_EQ(plan.nodes[0].scripts_size(), 1);
+  EXPECT_EQ(plan.nodes[0].scripts(0).name(), "other.sh");
+  EXPECT_EQ(content(plan, plan.nodes[0].id(), "scripts/01-other.sh"), "false");
+  EXPECT_EQ(plan.cluster.scripts(0).name(), "first.sh");
 }
 
 TEST(Growth, NeverUsesAnIndexAgain) {

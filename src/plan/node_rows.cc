@@ -43,6 +43,13 @@ Result<store::Probe> make_probe(const RoleDefinition& role,
            }));
     (*probe.mutable_ready())[fact] = std::move(value);
   }
+  for (const ProbeDefinition::Limit& limit : definition.limits) {
+    store::Probe::Limit& row = *probe.add_limits();
+    row.set_fact(limit.fact);
+    row.set_most(limit.most);
+    row.set_equals(limit.equals);
+    row.set_says(limit.says);
+  }
   probe.set_interval_ms(definition.interval_ms);
   probe.set_starting_interval_ms(definition.starting_interval_ms);
   return probe;

@@ -312,6 +312,7 @@ Result<CheckedRequest> check_request(const Definitions& definitions, const Creat
         .with_api_code("UnsupportedOperation");
   }
   TK_TRY_VOID(check_counts(request));
+  TK_TRY_VOID(check_scripts(request.scripts));
   for (const auto& [type, group] : request.groups) {
     if (group.count == 0) continue;
     GroupRequest filled = group;

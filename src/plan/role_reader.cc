@@ -62,8 +62,10 @@ void read_facts(ProbeDefinition& probe, const YamlValue& facts) {
 
 bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
   return probe.pointers.contains(fact) ||
-         std::find(probe.attributes.begin(), probe.attributes.end(), fact) !=
-             probe.attributes.end();
+         std::any_of(
+             probe.attributes.begin(), probe.attributes.end(), [&](const std::string& attribute) {
+               return attribute.substr(attribute.rfind('/') + 1) == fact;
+             });
 }
 
 void check_call(const std::string& subject, const YamlValue& at) {
@@ -75,6 +77,19 @@ void check_word(const std::string& subject, const YamlValue& at) {
   if (subject.size() != 4 ||
       subject.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos)
     at.report(fmt::format("\"{}\" is no four-letter word, such as mntr", subject));
+}
+
+ProbeDefinition::Limit read_limit(const std::string& fact, const YamlValue& value) {
+  YamlMap map(value);
+  ProbeDefinition::Limit limit;
+  limit.fact = fact;
+  limit.says = map.required("says").text();
+  const YamlValue most = map.optional("most");
+  const YamlValue equals = map.optional("equals");
+  if (most.present() == equals.present()) value.report("a limit has one of `most` and `equals`");
+  if (most.present()) limit.most = static_cast<std::uint64_t>(most.integer(0, 1LL << 53));
+  if (equals.present()) limit.equals = equals.text();
+  return limit;
 }
 
 constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp, rpc and zookeeper";
@@ -103,6 +118,11 @@ ProbeDefinition read_probe(const std::string& role,
       wanted.report(fmt::format("ready names \"{}\", which is not among the probe's facts", fact));
     probe.ready[fact] = wanted.text();
     references.push_back({Reference::Kind::Identity, wanted.text(), wanted});
+  }
+  for (const auto& [fact, limit] : map.optional("limits").entries()) {
+    if (!has_fact(probe, fact))
+      limit.report(fmt::format("limits names \"{}\", which is not among the probe's facts", fact));
+    probe.limits.push_back(read_limit(fact, limit));
   }
   const YamlValue every = map.optional("every");
   if (every.present())

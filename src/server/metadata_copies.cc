@@ -159,11 +159,7 @@ bool MetadataCopies::is_due(const store::Cluster& cluster, const MetadataDefinit
   // Who asks anew does not wait for the time after a failure.
   if (waits(cluster.id()) && tried_[cluster.id()] >= wanted) return false;
   if (wanted > newest_copy(cluster)) return true;
-  // A clock that was set back must not keep copies from being made.
-  const std::int64_t last = cluster.metadata_copies().empty()
-                                ? cluster.running_since_wall_ms()
-                                : cluster.metadata_copies().rbegin()->wall_ms();
-  return std::chrono::milliseconds(std::abs(parts_.loop.wall().ms - last)) >= metadata.every;
+  return is_copy_due(cluster, metadata.every, parts_.loop.wall());
 }
 
 void MetadataCopies::call(const std::string& cluster_id,

@@ -48,12 +48,18 @@ class Installation:
 
     # -- the command
 
-    def tusker(self, *argv: str, check: bool = True, **options) -> subprocess.CompletedProcess:
+    def environment(self) -> dict[str, str]:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TUSKER_", "TENCENTCLOUD_"))}
-        env["TUSKER_DATA"] = str(self.data)
+        return {**env, "TUSKER_DATA": str(self.data)}
+
+    @staticmethod
+    def command(*argv: str) -> list[str]:
+        return [str(TUSKER), *argv]
+
+    def tusker(self, *argv: str, check: bool = True, **options) -> subprocess.CompletedProcess:
         options.setdefault("capture_output", True)
         options.setdefault("timeout", 300)
-        done = subprocess.run([str(TUSKER), *argv], env=env, check=False, **options)
+        done = subprocess.run(self.command(*argv), env=self.environment(), check=False, **options)
         if check and done.returncode != 0:
             raise AssertionError(
                 f"tusker {' '.join(argv)} ended with {done.returncode}\n"

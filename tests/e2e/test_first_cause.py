@@ -1,10 +1,10 @@
 """Planted faults: the first line that is printed names the cause, the node and what to do, within 10 s of the cause.
 
 It is the first line of the command that failed, or of `tusker cluster show` where none was given. A host's port that is taken, a full
-disk before the start and a missing program are in test_start_errors.py. What cannot be planted here: a broken bootstrap script (they
-are refused as not built), and a jump of the clock (containers share the host's; a time namespace moves the monotonic clock only).
+disk before the start and a missing program are in test_start_errors.py, a jump of the clock, which a container cannot have, in tests/vm.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -123,24 +123,55 @@ def test_a_bundle_with_a_flipped_byte(fresh):
     shows(fresh, "master-1", "host ", "cannot fetch hadoop", "is damaged", "tusker bundle build")
 
 
-def test_a_host_without_room_on_its_disk(fresh, tmp_path):
-    image, folder = tmp_path / "disk", fresh.data / "agent"
+@contextlib.contextmanager
+def small_disk(installation, tmp_path):
+    """What its agent keeps is on a file system of 8 GB, at the folder that this yields."""
+    image, folder = tmp_path / "disk", installation.data / "agent"
     folder.mkdir()
     subprocess.run(["truncate", "-s", "8G", str(image)], check=True)
     subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
     subprocess.run(["mount", "-o", "loop", str(image), str(folder)], check=True)
     try:
-        subprocess.run(["fallocate", "-l", "7000M", str(folder / "planted")], check=True)
-        fresh.up()
-        line = failed_line(create(fresh))
-        host = json.loads(fresh.tusker("host", "list", "-o", "json").stdout)[0]["HostName"]
-        assert f"host {host} has 0.0 GB of disk to give" in line and "free some of that host's disk" in line and "--disk" in line
+        yield folder
     finally:
-        fresh.down(purge=True)
+        installation.down(purge=True)
         subprocess.run(["umount", str(folder)], check=False, capture_output=True)  # gone if it was purged
 
 
+def host_of(installation):
+    return json.loads(installation.tusker("host", "list", "-o", "json").stdout)[0]["HostName"]
+
+
+def test_a_host_without_room_on_its_disk(fresh, tmp_path):
+    with small_disk(fresh, tmp_path) as folder:
+        subprocess.run(["fallocate", "-l", "7000M", str(folder / "planted")], check=True)
+        fresh.up()
+        line = failed_line(create(fresh))
+        assert f"host {host_of(fresh)} has 0.0 GB of disk to give" in line
+        assert "free some of that host's disk" in line and "--disk" in line
+
+
+def test_a_host_whose_disk_fills(fresh, tmp_path):
+    with small_disk(fresh, tmp_path) as folder:
+        fresh.up()
+        done = create(fresh, "--disk", "1", "--wait")
+        assert done.returncode == 0, done.stderr.decode()
+        free = shutil.disk_usage(folder).free
+        subprocess.run(["fallocate", "-l", str(free - (300 << 20)), str(folder / "planted")], check=True)
+        shows(fresh, "master-1", f"host {host_of(fresh)} has ", "MB of disk left", "free some of that host's disk")
+
+
 # -- commands that fail
+
+
+def test_a_broken_bootstrap_script(installation, cluster_id, tmp_path):
+    script = tmp_path / "setup.sh"
+    script.write_text("#!/bin/sh\necho no such repository >&2\nexit 7\n")
+    done = installation.tusker("cluster", "create", "wrong-script", "--core", "1", "--components", "hdfs", "--profile", "small",
+                               "--bootstrap", str(script), "--wait", check=False)
+    line = failed_line(done)
+    assert " on host " in line and "bootstrap script setup.sh: it ended with exit code 7: no such repository" in line
+    assert "correct the script" in line
 
 
 def test_a_bad_jar(installation, cluster_id, tmp_path):
@@ -236,6 +267,19 @@ def test_a_port_that_another_program_of_the_node_has(installation, cluster_id):
         shows(installation, "core-2 on host", "DataNode", "Address already in use", f"tusker run {CLUSTER} --node core-2 --user root -- ss -ltnp")
     finally:
         holder.communicate(b"")
+
+
+def test_a_firewall_that_drops_what_a_node_sends(installation, cluster_id):
+    addresses = {node["Name"]: node for node in json.loads(installation.tusker("node", "list", CLUSTER, "-o", "json").stdout)}
+    network = next(Path("/run/tusker").glob(f"*/nodes/{addresses['core-2']['ResourceId']}/netns"))
+    rules = (f"table ip planted {{ chain out {{ type filter hook output priority 0;"
+             f" ip daddr {addresses['master-1']['Address']} drop; }} }}")
+    within = ["nsenter", f"--net={network}", "nft"]
+    subprocess.run([*within, rules], check=True)
+    try:
+        shows(installation, "core-2 on host", "DataNode: the NameNode has not answered its heartbeats for", "no firewall drops")
+    finally:
+        subprocess.run([*within, "delete table ip planted"], check=True)
 
 
 # -- disks and hosts

@@ -9,7 +9,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.emr.v20190103 import models
 
 from audit import difference, snapshot
-from harness import wait_until
+from harness import create_request, wait_until
 
 BLOCK = 1 << 20
 BLOCKS = 48
@@ -123,6 +123,37 @@ def test_a_cancelled_growth_leaves_the_cluster_as_it_was(installation, cluster_i
     assert sorted(node.NameTag for node in installation.nodes(cluster_id)) == ["core.0", "core.1", "master.0"]
     assert datanodes(installation) == ["core-1", "core-2"]
     assert read_back(installation) == data
+
+
+def test_a_node_whose_datanode_is_dead_leaves_once_hdfs_has_other_copies(installation):
+    """With a NameNode that gives a DataNode up after some 12 s, and not 120."""
+    request = create_request("halfdead", 3, (1536, 1536), ("hdfs-3.5.0",))
+    request.ExtendFsField = json.dumps([{
+        "serviceName": "HDFS", "classification": "hdfs-site.xml", "serviceVersion": "3.5.0",
+        "properties": {"dfs.namenode.heartbeat.recheck-interval": "1000"}}])
+    made = installation.client().CreateInstance(request).InstanceId
+    installation.wait_running(made)
+    content = random.Random(8).randbytes(24 << 20)
+    installation.tusker("run", "halfdead", "--", "hdfs", "dfs", "-D", f"dfs.blocksize={BLOCK}", "-put", "-", "data", input=content)
+    installation.tusker("cluster", "stop", "halfdead", "--service", "hdfs", "--process", "DataNode", "--node", "core-2", "--yes", "--wait")
+    node = next(node for node in installation.nodes(made) if node.NameTag == "core.1")
+    with pytest.raises(TencentCloudSDKException) as refused:
+        terminate_nodes(installation, made, [node])
+    assert "the NameNode has not given it up yet" in refused.value.message
+
+    def accepted():
+        try:
+            return terminate_nodes(installation, made, [node])
+        except TencentCloudSDKException as error:
+            assert "not given it up" in error.message or "fewer copies than they should" in error.message
+            return None
+
+    wait_flow(installation, made, wait_until(accepted, 120, "HDFS has made other copies").FlowId)
+    back = installation.tusker("run", "halfdead", "--", "hdfs", "dfs", "-cat", "data").stdout
+    assert hashlib.sha256(back).digest() == hashlib.sha256(content).digest()
+    report = installation.tusker("run", "halfdead", "--", "hdfs", "fsck", "/").stdout.decode()
+    assert "Status: HEALTHY" in report and "Under-replicated blocks:\t0" in report
+    installation.tusker("cluster", "terminate", "halfdead", "--yes", "--wait")
 
 
 def test_a_new_node_never_takes_the_name_of_one_that_left(installation, cluster_id):

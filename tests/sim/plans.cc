@@ -91,6 +91,17 @@ void add_roles(store::Node& node) {
   }
 }
 
+// A bootstrap script of each moment on core nodes.
+void add_scripts(store::Node& node) {
+  if (node.type() != store::CORE) return;
+  for (const auto moment : {store::Script::RESOURCE_AFTER, store::Script::CLUSTER_AFTER}) {
+    store::Script& script = *node.add_scripts();
+    script.set_name("setup.sh");
+    script.set_moment(moment);
+    script.set_digest(content("of scripts").digest());
+  }
+}
+
 void add_secret(store::Node& node, const Sealer& sealer, Random& random) {
   store::File& secret = *node.add_files();
   secret.set_path("http-secret");
@@ -164,6 +175,7 @@ ClusterPlan plan_of(const Inventory& inventory, int core, const Sealer& sealer, 
                                  random);
     place(node, inventory, number, used[number]);
     add_roles(node);
+    add_scripts(node);
     plan.nodes.push_back(std::move(node));
   }
   ClusterFiles files = render(plan.cluster, plan.nodes, {}, {}).value();
@@ -189,6 +201,7 @@ GrowthPlan growth_of(const Inventory& inventory,
   std::set<std::string> used = inventory.hosts[number].used_addresses;
   place(node, inventory, number, used);
   add_roles(node);
+  add_scripts(node);
   add_secret(node, sealer, random);
   node.set_prepared(true);
   std::vector<store::Node> all = nodes;

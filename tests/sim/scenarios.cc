@@ -22,6 +22,32 @@ Trouble of_last(Kind kind) {
   return trouble;
 }
 
+Trouble of_script(Kind kind, const char* task, const char* node = "core-2") {
+  Trouble trouble = of(kind);
+  trouble.node = node;
+  trouble.role = task;
+  return trouble;
+}
+
+// Of the stages in which scripts run, of `node`.
+std::vector<StageTroubles> troubles_of_scripts(const char* node) {
+  const auto of_task = [node](const char* stage, const char* task) {
+    return StageTroubles{
+        stage,
+        {},
+        {of_script(Kind::ScriptFails, task, node), of_script(Kind::ScriptNeverEnds, task, node)},
+        "a script that failed is not run again"};
+  };
+  return {of_task("run-scripts", "bootstrap-before"),
+          of_task("run-last-scripts", "bootstrap-after")};
+}
+
+std::vector<StageTroubles> together(std::vector<StageTroubles> some,
+                                    std::vector<StageTroubles> others) {
+  for (StageTroubles& one : others) some.push_back(std::move(one));
+  return some;
+}
+
 // While unwinding: core-1 never comes up, and on top of it something is wrong with the removal of
 // core-2.
 Trouble while_unwinding(Kind kind) {
@@ -113,6 +139,7 @@ std::string wrong_size(World& world, std::size_t nodes) {
   for (const store::Node& node : world.rows()) {
     if (node.removing() || node.leaving() || node.prepared())
       return node.name() + " is neither in nor out";
+    if (node.runs_last_scripts()) return node.name() + " is still to run its scripts";
   }
   for (const SimAgent::Node* node : world.containers()) {
     if (node->container_starts != 1) return "a container was started again";
@@ -217,11 +244,14 @@ std::string wrong_restore(World& world, const store::Flow& flow) {
 }  // namespace
 
 ScenarioFunctions Scenario<store::Flow::CREATE>::functions() {
-  return {"create",
-          [](World&) {},
-          [](World& world) { return world.create(2); },
-          [] {
-            return std::vector<StageTroubles>{
+  return {
+      "create",
+      [](World&) {},
+      [](World& world) { return world.create(2); },
+      [] {
+        return together(
+            troubles_of_scripts("core-2"),
+            {
                 {"reserve", {}, {}, "its rows are in the commit that starts the flow"},
                 {"start-nodes",
                  {of(Kind::NodeFailsOnce)},
@@ -239,9 +269,9 @@ ScenarioFunctions Scenario<store::Flow::CREATE>::functions() {
                  {while_unwinding(Kind::RemovalFailsOnce)},
                  {while_unwinding(Kind::RemovalFailsForEver), of(Kind::HostNeverThere)},
                  {}},
-            };
-          },
-          wrong_create};
+            });
+      },
+      wrong_create};
 }
 
 ScenarioFunctions Scenario<store::Flow::TERMINATE>::functions() {
@@ -264,33 +294,35 @@ ScenarioFunctions Scenario<store::Flow::SCALE_OUT>::functions() {
           create_and_run,
           [](World& world) { return world.scale_out(); },
           [] {
-            return std::vector<StageTroubles>{
-                {"update-nodes",
-                 {of_master(Kind::ReloadFailsOnce)},
-                 {of_master(Kind::ReloadFailsForEver), of_master(Kind::HostNeverThere)},
-                 {}},
-                {"start-nodes",
-                 {of_new(Kind::NodeFailsOnce)},
-                 {of_new(Kind::NodeFailsForEver), of_new(Kind::NodeFailsPermanently)},
-                 {}},
-                {"start-services",
-                 {of_new(Kind::RoleEndsOnce)},
-                 {of_new(Kind::RoleEndsForEver), of_new(Kind::RoleNeverReady)},
-                 {}},
-                {"drain-nodes",
-                 {},
-                 {when_half_serving(Kind::None), when_half_serving(Kind::DrainNeverEnds)},
-                 "only after a failure for ever"},
-                {"remove-nodes",
-                 {},
-                 {when_half_serving(Kind::RemovalFailsOnce),
-                  when_half_serving(Kind::RemovalFailsForEver)},
-                 "only after a failure for ever"},
-                {"restore-nodes",
-                 {},
-                 {of_master(Kind::ReloadFailsForEver)},
-                 "only after a failure for ever"},
-            };
+            return together(
+                troubles_of_scripts("core-3"),
+                {
+                    {"update-nodes",
+                     {of_master(Kind::ReloadFailsOnce)},
+                     {of_master(Kind::ReloadFailsForEver), of_master(Kind::HostNeverThere)},
+                     {}},
+                    {"start-nodes",
+                     {of_new(Kind::NodeFailsOnce)},
+                     {of_new(Kind::NodeFailsForEver), of_new(Kind::NodeFailsPermanently)},
+                     {}},
+                    {"start-services",
+                     {of_new(Kind::RoleEndsOnce)},
+                     {of_new(Kind::RoleEndsForEver), of_new(Kind::RoleNeverReady)},
+                     {}},
+                    {"drain-nodes",
+                     {},
+                     {when_half_serving(Kind::None), when_half_serving(Kind::DrainNeverEnds)},
+                     "only after a failure for ever"},
+                    {"remove-nodes",
+                     {},
+                     {when_half_serving(Kind::RemovalFailsOnce),
+                      when_half_serving(Kind::RemovalFailsForEver)},
+                     "only after a failure for ever"},
+                    {"restore-nodes",
+                     {},
+                     {of_master(Kind::ReloadFailsForEver)},
+                     "only after a failure for ever"},
+                });
           },
           wrong_scale_out};
 }

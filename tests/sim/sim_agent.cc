@@ -1,6 +1,8 @@
 #include "sim/sim_agent.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 
@@ -38,6 +40,21 @@ link::TaskStatus& task_status_in(link::NodeStatus& node, const std::string& id) 
   link::TaskStatus& added = *node.add_tasks();
   added.set_id(id);
   return added;
+}
+
+// Maps in one order: equal states have equal bytes.
+std::string bytes_of(const link::Desired& desired) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  desired.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+bool is_of_scripts(const link::Task& task) {
+  return task.id().starts_with("bootstrap-");
 }
 
 std::string files_digest(const link::Node& node) {
@@ -95,7 +112,7 @@ bool SimAgent::take_over(const link::ServerFrame& frame) {
   const auto order = [](const link::Generation& one) {
     return std::pair(one.epoch(), one.commit());
   };
-  const std::string bytes = plain.SerializeAsString();
+  const std::string bytes = bytes_of(plain);
   if (order(generation) == order(seen_) && bytes != seen_bytes_)
     violation_ = "one generation, two desired states";
   if (order(generation) > order(seen_)) {
@@ -172,12 +189,27 @@ bool SimAgent::step_removals(Time now) {
   return changed;
 }
 
+bool SimAgent::holds_roles(Node& node) {
+  return std::any_of(
+      node.spec.tasks().begin(), node.spec.tasks().end(), [&](const link::Task& task) {
+        const link::TaskStatus& status = task_status_in(node.status, task.id());
+        return task.before_roles() &&
+               (status.state() != link::TaskStatus::DONE || status.exit_code() != 0);
+      });
+}
+
 bool SimAgent::step_node(Node& node, Time now) {
   bool changed = step_container(node, now);
   if (node.status.state() != link::NodeStatus::RUNNING) return changed;
   changed = step_files(node, now) || changed;
-  for (const link::Role& role : node.spec.roles()) changed = step_role(node, role, now) || changed;
-  return step_tasks(node, now) || changed;
+  changed = step_tasks(node, now) || changed;
+  for (const link::Role& role : node.spec.roles()) {
+    link::Role wanted = role;
+    if (holds_roles(node) && role.wanted() == link::Role::RUNNING)
+      wanted.set_wanted(link::Role::HELD);
+    changed = step_role(node, wanted, now) || changed;
+  }
+  return changed;
 }
 
 bool SimAgent::step_container(Node& node, Time now) {
@@ -217,16 +249,21 @@ bool SimAgent::step_tasks(Node& node, Time now) {
   std::set<std::string> wanted;
   for (const link::Task& task : node.spec.tasks()) {
     wanted.insert(task.id());
+    const bool of_script = task.id() == trouble_.role;
     link::TaskStatus& status = task_status_in(node.status, task.id());
     Time& next = node.task_next[task.id()];
     if (next == Time{}) next = now + std::chrono::milliseconds(10 + random_.below(100));
     if (status.state() == link::TaskStatus::WAITING && now >= next) {
       status.set_state(link::TaskStatus::RUNNING);
-      ++task_starts_[task.id()];
+      ++task_starts_[is_of_scripts(task) ? node.spec.id() + task.id() : task.id()];
       next = now + std::chrono::milliseconds(100 + random_.below(3000));
     } else if (status.state() == link::TaskStatus::RUNNING && (task.ends() || now >= next)) {
+      if (of_script && troubled(node, Trouble::Kind::ScriptNeverEnds)) continue;
       status.set_state(task.ends() ? link::TaskStatus::TIMED_OUT : link::TaskStatus::DONE);
-      status.set_exit_code(task.ends() ? 143 : std::stoi(*task.argv().rbegin()));
+      status.set_exit_code(task.ends()            ? 143
+                           : !is_of_scripts(task) ? std::stoi(*task.argv().rbegin())
+                           : of_script && troubled(node, Trouble::Kind::ScriptFails) ? 3
+                                                                                     : 0);
       status.add_notes("application application_1_" + task.id());
       status.add_log("the last words");
     }

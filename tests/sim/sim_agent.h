@@ -69,6 +69,8 @@ class SimAgent {
   bool step_files(Node& node, Time now);
   bool step_role(Node& node, const link::Role& role, Time now);
   void step_reload(Node& node, const link::Role& role, link::RoleStatus& status, Time now);
+  // A task that comes before its roles has not ended well.
+  static bool holds_roles(Node& node);
   bool step_tasks(Node& node, Time now);
   void tell_facts(Node& node, link::RoleStatus& status, Time now);
   bool step_removals(Time now);

@@ -24,7 +24,9 @@ struct Trouble {
     CopyNeverThere,     // a copy of metadata does not get to its node
     CopyDamaged,        // its node finds that it cannot be used
     CopyNeverAccepted,  // it is there, and does not come to serve
-    DrainNeverEnds,     // HDFS finds no place for what the nodes that leave hold
+    ScriptFails,        // the task `role` on `node` ends with 3
+    ScriptNeverEnds,
+    DrainNeverEnds,  // HDFS finds no place for what the nodes that leave hold
   };
   Kind kind = Kind::None;
   std::string node = "core-2";

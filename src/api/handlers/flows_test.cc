@@ -105,6 +105,24 @@ TEST_F(Flows, ACancelledCreateUnwindsAndSaysWhy) {
   EXPECT_TRUE(world.operations()[1].starts_with("CancelFlow: accepted")) << world.operations()[1];
 }
 
+TEST_F(Flows, GetMoreTimeForAStage) {
+  answer("ModifyFlowDeadline",
+         fmt::format(R"({{"FlowId":{},"Milliseconds":3600000}})", create.id()));
+  const boost::json::value during =
+      answer("DescribeFlows", fmt::format(R"({{"FlowId":{}}})", create.id())).at("Flows").at(0);
+  EXPECT_EQ(during.at("StageDeadlineMilliseconds").as_int64(), 3600000);
+  const auto code = [&](std::string_view more) {
+    return world.call("ModifyFlowDeadline", fmt::format(R"({{"FlowId":{}{}}})", create.id(), more))
+        .code;
+  };
+  EXPECT_EQ(code(R"(,"Milliseconds":1000,"Stage":"start-services")"), "");
+  EXPECT_EQ(code(R"(,"Milliseconds":1000,"Stage":"nonsense")"), "InvalidParameterValue");
+  EXPECT_EQ(code(R"(,"Milliseconds":9000000000)"), "InvalidParameterValue");
+  EXPECT_EQ(code(R"(,"Milliseconds":0)"), "InvalidParameterValue");
+  EXPECT_EQ(world.call("ModifyFlowDeadline", R"({"FlowId":999,"Milliseconds":1000})").code,
+            "ResourceNotFound.FlowNotFound");
+}
+
 TEST_F(Flows, ATerminatedClusterIsGoneFromTheListAndItsFlowsAreStillTold) {
   answer("CancelFlow", fmt::format(R"({{"FlowId":{}}})", create.id()));
   let_it_end();

@@ -39,6 +39,7 @@ struct CreateOptions {
   std::vector<std::string> tags;
   std::string max_idle;
   std::string max_age;
+  std::vector<std::string> scripts;
   bool dry_run = false;
   WaitFlags wait;
   OutputForm form = OutputForm::Table;
@@ -101,6 +102,10 @@ Result<json::object> parameters_for(Session& session,
   TK_TRY(choices.tags, tags_of(options.tags));
   if (!options.max_idle.empty()) choices.tags[std::string(kMaxIdleTag)] = options.max_idle;
   if (!options.max_age.empty()) choices.tags[std::string(kMaxAgeTag)] = options.max_age;
+  for (const std::string& text : options.scripts) {
+    TK_TRY(BootstrapScript script, bootstrap_script_of(text));
+    choices.scripts.push_back(std::move(script));
+  }
   TK_TRY(const NodeSizes sizes, sizes_for(client, definitions, options));
   if (!sizes.explanation.empty()) session.console.note("Node sizes: " + sizes.explanation + "\n");
   choices.masters = options.masters;
@@ -203,6 +208,15 @@ void add_cluster_create(CLI::App& cluster, Choice& choice) {
       "no job, no program begun in it");
   command->add_option(
       "--max-age", options->max_age, "Terminate it so long after its creation, such as 8h, 2d");
+  command
+      ->add_option("--bootstrap",
+                   options->scripts,
+                   "Script that every node runs as root, with its arguments; may be given several "
+                   "times. MOMENT: resourceAfter (without one), clusterBefore: before the node's "
+                   "services; clusterAfter: when all serve")
+      ->type_name("[MOMENT=]FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_flag("--dry-run", options->dry_run, "Show what would be made, and make nothing");
   add_wait_options(*command, options->wait);
   add_output_option(*command, options->form);
@@ -215,6 +229,8 @@ void add_cluster_create(CLI::App& cluster, Choice& choice) {
   set_examples(*command,
                {"tusker cluster create wordcount --core 2 --components hdfs,yarn --wait",
                 "tusker cluster create wordcount --core 3 --dry-run",
+                "tusker cluster create wordcount --bootstrap 'setup.sh --fast' --bootstrap "
+                "clusterAfter=load.sh --wait",
                 "tusker cluster create nightly --max-idle 30m --max-age 8h",
                 "tusker cluster create wordcount --spec TK.MEDIUM4 --disk 20 --wait"});
 }

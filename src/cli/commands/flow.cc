@@ -1,12 +1,15 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <chrono>
 
+#include "base/duration_text.h"
 #include "cli/clusters.h"
 #include "cli/commands/commands.h"
 #include "cli/flow_view.h"
 #include "cli/json_text.h"
 #include "cli/options.h"
 #include "cli/table.h"
+#include "cli/words.h"
 
 namespace tusker::cli {
 
@@ -99,6 +102,53 @@ Status cancel(Session& session, const FlowOptions& options) {
   return ok_status();
 }
 
+struct DeadlineOptions {
+  std::string data;
+  std::int64_t id = 0;
+  std::string time;
+  std::string stage;
+};
+
+Status set_deadline(Session& session, const DeadlineOptions& options) {
+  const std::optional<Duration> time = parse_duration(options.time);
+  if (!time) {
+    return Error::make(ErrorCode::InvalidArgument,
+                       "TIME is such as 30m or 2h, found '{}'",
+                       printable(options.time));
+  }
+  TK_TRY(const ApiClient client, session.client(options.data));
+  json::object parameters = {
+      {"FlowId", options.id},
+      {"Milliseconds", std::chrono::duration_cast<std::chrono::milliseconds>(*time).count()}};
+  if (!options.stage.empty()) parameters["Stage"] = options.stage;
+  TK_TRY(const json::object answer, client.call("ModifyFlowDeadline", parameters));
+  session.console.note(fmt::format("{} of flow {} may take {} from its beginning.\n",
+                                   options.stage.empty() ? "The present stage" : options.stage,
+                                   options.id,
+                                   options.time));
+  return ok_status();
+}
+
+void add_deadline(CLI::App& flow, Choice& choice) {
+  auto options = std::make_shared<DeadlineOptions>();
+  CLI::App* command = flow.add_subcommand(
+      "deadline", "Give a stage of a flow more time, on a machine that is slow");
+  command->add_option("ID", options->id, "Number of the flow")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  command->add_option("TIME", options->time, "From the stage's beginning, such as 30m")->required();
+  command->add_option("--stage", options->stage, "Its name; without it the present one");
+  add_data_option(*command, options->data);
+  command->callback([&choice, options] {
+    choice.action = [options](Session& session) {
+      return report(session, set_deadline(session, *options));
+    };
+  });
+  set_examples(
+      *command,
+      {"tusker flow deadline 12 30m", "tusker flow deadline 12 1h --stage start-services"});
+}
+
 void add_flow_command(CLI::App& flow,
                       Choice& choice,
                       const std::string& name,
@@ -122,12 +172,14 @@ void add_flow_command(CLI::App& flow,
 }  // namespace
 
 void add_flow(CLI::App& root, Choice& choice) {
-  CLI::App* flow = root.add_subcommand("flow", "List, show or cancel operations on clusters");
+  CLI::App* flow =
+      root.add_subcommand("flow", "List, show, cancel or prolong operations on clusters");
   flow->require_subcommand(0, 1);
   add_list(*flow, choice);
   add_flow_command(
       *flow, choice, "show", "Show a flow: its stages, what it waits for, why it failed", show);
   add_flow_command(*flow, choice, "cancel", "Cancel a flow; what it did is taken back", cancel);
+  add_deadline(*flow, choice);
   set_examples(*flow, {"tusker flow list", "tusker flow show 12", "tusker flow cancel 12"});
 }
 

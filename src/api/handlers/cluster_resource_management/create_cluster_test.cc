@@ -195,28 +195,26 @@ TEST_F(CreateCluster, RefusesWhatIsNotBuiltInsteadOfIgnoringIt) {
     std::string_view more;
     std::string_view word;  // of the message
   };
-  for (
-      const Case& bad : std::initializer_list<Case>{
-          {R"(, "EnableKerberosFlag": true)", "EnableKerberosFlag"},
-          {R"(, "EnableRemoteLoginFlag": true)", "EnableRemoteLoginFlag"},
-          {R"(, "EnableCbsEncryptFlag": true)", "EnableCbsEncryptFlag"},
-          {R"(, "EnableCbsSysEncryptFlag": true)", "EnableCbsSysEncryptFlag"},
-          {R"(, "ScriptBootstrapActionConfig": [{"CosFileURI": "https://b/p", "ExecutionMoment": "clusterAfter"}])",
-           "ScriptBootstrapActionConfig"},
-          {R"(, "MetaDBInfo": {"MetaType": "USER_CUSTOM_META"})", "MetaDBInfo.MetaType"},
-          {R"(, "MetaDBInfo": {"MetaType": "EMR_EXIT_META"})", "MetaDBInfo.MetaType"},
-          {R"(, "MetaDBInfo": {"UnifyMetaInstanceId": "cdb-1"})", "MetaDBInfo.UnifyMetaInstanceId"},
-          {R"(, "MetaDBInfo": {"LinkInstanceId": "cdb-1"})", "MetaDBInfo.LinkInstanceId"},
-          {R"(, "MetaDBInfo": {"MetaDataJdbcUrl": "jdbc:mysql://h:1/d"})",
-           "MetaDBInfo.MetaDataJdbcUrl"},
-          {R"(, "MetaDBGroupInfo": [{"MetaType": "EMR_EXIST_META"}])", "MetaDBGroupInfo.MetaType"},
-          {R"(, "DependService": [{"ServiceName": "HIVE", "InstanceId": "emr-aaaaaaaa"}])",
-           "DependService"},
-          {R"(, "CosBucket": "b")", "CosBucket"},
-          {R"(, "LoadBalancerId": "lb-1")", "LoadBalancerId"},
-          {R"(, "NeedCdbAudit": 1)", "NeedCdbAudit"},
-          {R"(, "PartitionNumber": 1)", "DisasterRecoverGroupIds"},
-          {R"(, "DisasterRecoverGroupIds": ["ps-1"])", "DisasterRecoverGroupIds"}}) {
+  for (const Case& bad : std::initializer_list<Case>{
+           {R"(, "EnableKerberosFlag": true)", "EnableKerberosFlag"},
+           {R"(, "EnableRemoteLoginFlag": true)", "EnableRemoteLoginFlag"},
+           {R"(, "EnableCbsEncryptFlag": true)", "EnableCbsEncryptFlag"},
+           {R"(, "EnableCbsSysEncryptFlag": true)", "EnableCbsSysEncryptFlag"},
+           {R"(, "MetaDBInfo": {"MetaType": "USER_CUSTOM_META"})", "MetaDBInfo.MetaType"},
+           {R"(, "MetaDBInfo": {"MetaType": "EMR_EXIT_META"})", "MetaDBInfo.MetaType"},
+           {R"(, "MetaDBInfo": {"UnifyMetaInstanceId": "cdb-1"})",
+            "MetaDBInfo.UnifyMetaInstanceId"},
+           {R"(, "MetaDBInfo": {"LinkInstanceId": "cdb-1"})", "MetaDBInfo.LinkInstanceId"},
+           {R"(, "MetaDBInfo": {"MetaDataJdbcUrl": "jdbc:mysql://h:1/d"})",
+            "MetaDBInfo.MetaDataJdbcUrl"},
+           {R"(, "MetaDBGroupInfo": [{"MetaType": "EMR_EXIST_META"}])", "MetaDBGroupInfo.MetaType"},
+           {R"(, "DependService": [{"ServiceName": "HIVE", "InstanceId": "emr-aaaaaaaa"}])",
+            "DependService"},
+           {R"(, "CosBucket": "b")", "CosBucket"},
+           {R"(, "LoadBalancerId": "lb-1")", "LoadBalancerId"},
+           {R"(, "NeedCdbAudit": 1)", "NeedCdbAudit"},
+           {R"(, "PartitionNumber": 1)", "DisasterRecoverGroupIds"},
+           {R"(, "DisasterRecoverGroupIds": ["ps-1"])", "DisasterRecoverGroupIds"}}) {
     const Answered answered = with(bad.more);
     EXPECT_EQ(answered.code, "UnsupportedOperation") << bad.more << ": " << answered.message;
     EXPECT_NE(answered.message.find(bad.word), std::string::npos) << answered.message;

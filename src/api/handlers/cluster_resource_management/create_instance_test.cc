@@ -83,9 +83,6 @@ TEST_F(CreateInstance, RefusesWhatIsNotBuiltInsteadOfIgnoringIt) {
           {R"(, "CheckSecurity": 1)", "UnsupportedOperation", "Kerberos"},
           {R"(, "MultiZone": true)", "UnsupportedOperation", "MultiZone"},
           {R"(, "VersionID": 1)", "UnsupportedOperation", "zones"},
-          {R"(, "PreExecutedFileSettings": [{"WhenRun": "clusterAfter"}])",
-           "UnsupportedOperation",
-           "bootstrap"},
           {R"(, "MetaType": "USER_CUSTOM_META")", "UnsupportedOperation", "MetaType"},
           {R"(, "UnifyMetaInstanceId": "cdb-1")", "UnsupportedOperation", "UnifyMetaInstanceId"},
           {R"(, "MetaDBInfo": {"MetaDataJdbcUrl": "jdbc:mysql://h:1/d"})",
@@ -160,6 +157,43 @@ TEST_F(CreateInstance, TellsWhatIsWrongByItsOwnCode) {
   EXPECT_EQ(with(R"(, "Tags": [{"TagKey": "a"}, {"TagKey": "a"}])").code,
             "InvalidParameter.InvalidTagsGroup");
   EXPECT_EQ(world.call("CreateInstance", R"({"ProductId":500})").code, "MissingParameter");
+  expect_nothing_made();
+}
+
+TEST_F(CreateInstance, KeepsBootstrapScriptsInTheOrderOfTheirMomentsAndNumbers) {
+  // "true" and "false"
+  const std::string id = world.create("wordcount", R"(, "PreExecutedFileSettings": [
+      {"CosFileURI": "data:;base64,ZmFsc2U=", "CosFileName": "c.sh", "WhenRun": "clusterAfter"},
+      {"CosFileURI": "data:text/x-sh;base64,dHJ1ZQ==", "CosFileName": "b.sh", "RunOrder": 2, "Args": ["x", "y z"]},
+      {"CosFileURI": "data:;base64,dHJ1ZQ==", "CosFileName": "a.sh", "RunOrder": 1, "WhenRun": "resourceAfter"}])");
+  const store::Cluster& cluster = *world.model.cluster(id);
+  ASSERT_EQ(cluster.scripts_size(), 3);
+  EXPECT_EQ(cluster.scripts(0).name(), "a.sh");
+  EXPECT_EQ(cluster.scripts(1).name(), "b.sh");
+  EXPECT_EQ(cluster.scripts(1).arguments(1), "y z");
+  EXPECT_EQ(cluster.scripts(2).moment(), store::Script::CLUSTER_AFTER);
+  ASSERT_NE(world.model.file(cluster.scripts(2).digest()), nullptr);
+  EXPECT_EQ(world.model.file(cluster.scripts(2).digest())->content(), "false");
+}
+
+TEST_F(CreateInstance, TellsWhichBootstrapScriptIsWrong) {
+  struct Case {
+    std::string_view script, code;
+  };
+  for (const Case& bad : std::initializer_list<Case>{
+           {R"({"CosFileURI": "https://b.cos.ap-guangzhou.myqcloud.com/a.sh"})",
+            "InvalidParameter.InvalidCosFileURI"},
+           {R"({"CosFileURI": "data:;base64,dHJ1Z"})", "InvalidParameter.InvalidCosFileURI"},
+           {R"({"CosFileURI": "data:,true"})", "InvalidParameter.InvalidCosFileURI"},
+           {R"({"CosFileURI": "data:;base64,"})", "InvalidParameter.InvalidCosFileURI"},
+           {R"({"WhenRun": "clusterAfter"})", "InvalidParameter.InvalidCosFileURI"},
+           {R"({"CosFileURI": "data:;base64,dHJ1ZQ==", "WhenRun": "never"})",
+            "InvalidParameter.InvalidPreExecutedFile"},
+           {R"({"CosFileURI": "data:;base64,dHJ1ZQ==", "CosFileName": "../a.sh"})",
+            "InvalidParameter.InvalidPreExecutedFile"}}) {
+    const Answered answered = with(fmt::format(R"(, "PreExecutedFileSettings": [{}])", bad.script));
+    EXPECT_EQ(answered.code, bad.code) << bad.script << ": " << answered.message;
+  }
   expect_nothing_made();
 }
 

@@ -1,3 +1,4 @@
+#include "api/bootstrap_scripts.h"
 #include "api/errors.h"
 #include "api/generated/handlers.h"
 #include "api/growth_of_cluster.h"
@@ -8,10 +9,6 @@ namespace {
 Status check_supported(const ScaleOutClusterRequest& request) {
   if (request.hardware_source_type.value_or("HOST") != "HOST" || request.pod_spec_info)
     return not_supported("HardwareSourceType", "nodes are containers of hosts here, not pods");
-  if (!request.script_bootstrap_action_config.empty()) {
-    return not_supported("ScriptBootstrapActionConfig",
-                         "scripts at the start of nodes are not built yet");
-  }
   if (!request.soft_deploy_info.empty() || !request.service_node_info.empty())
     return not_supported("SoftDeployInfo", "new nodes run what nodes of their type run");
   if (!request.yarn_node_label.value_or("").empty())
@@ -39,8 +36,12 @@ Result<store::NodeType> type_of(const std::string& flag) {
 Result<Answer> scale_out_cluster(const ScaleOutClusterRequest& request, Call& call) {
   TK_TRY_VOID(check_supported(request));
   TK_TRY(const store::NodeType type, type_of(request.scale_out_node_config.node_flag));
-  const Growth growth{
-      request.instance_id, type, request.scale_out_node_config.node_count, request.client_token};
+  TK_TRY(std::vector<ScriptRequest> scripts, scripts_from(request.script_bootstrap_action_config));
+  const Growth growth{.cluster_id = request.instance_id,
+                      .type = type,
+                      .count = request.scale_out_node_config.node_count,
+                      .scripts = std::move(scripts),
+                      .client_token = request.client_token};
   return grow_cluster(growth, call, growth_answer<answer::ScaleOutClusterResponse>);
 }
 

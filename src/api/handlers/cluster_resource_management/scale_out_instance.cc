@@ -1,3 +1,4 @@
+#include "api/bootstrap_scripts.h"
 #include "api/errors.h"
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
@@ -11,9 +12,6 @@ Status check_supported(const ScaleOutInstanceRequest& request) {
   if (request.hardware_resource_type.value_or("HOST") != "HOST" || request.pod_spec ||
       request.pod_parameter)
     return not_supported("HardwareResourceType", "nodes are containers of hosts here, not pods");
-  if (!request.pre_executed_file_settings.empty())
-    return not_supported("PreExecutedFileSettings",
-                         "scripts at the start of nodes are not built yet");
   if (!request.un_necessary_node_list.empty() || !request.soft_deploy_info.empty() ||
       !request.service_node_info.empty())
     return not_supported("SoftDeployInfo", "new nodes run what nodes of their type run");
@@ -44,10 +42,12 @@ Result<Growth> read_growth(const ScaleOutInstanceRequest& request) {
     return api_error(code::kInvalidParameter_InvalidCount,
                      "CoreCount or TaskCount has to be 1 or more");
   }
-  return Growth{request.instance_id,
-                core != 0 ? store::CORE : store::TASK,
-                core + task,
-                request.client_token};
+  TK_TRY(std::vector<ScriptRequest> scripts, scripts_from(request.pre_executed_file_settings));
+  return Growth{.cluster_id = request.instance_id,
+                .type = core != 0 ? store::CORE : store::TASK,
+                .count = core + task,
+                .scripts = std::move(scripts),
+                .client_token = request.client_token};
 }
 
 }  // namespace

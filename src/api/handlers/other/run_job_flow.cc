@@ -85,8 +85,6 @@ Result<std::uint64_t> product_from(const RunJobFlowRequest& request, const Call&
 Status check_new_cluster(const RunJobFlowRequest& request) {
   if (request.security_cluster_flag.value_or(false))
     return not_supported("SecurityClusterFlag", "Kerberos is not built yet; use false");
-  if (!request.bootstrap_actions.empty())
-    return not_supported("BootstrapActions", "bootstrap scripts are not built yet; leave it out");
   if (!request.configurations.empty())
     return not_supported("Configurations",
                          "it is not built yet; make the cluster by CreateInstance with "
@@ -127,6 +125,12 @@ Result<CreateInstanceRequest> creation_from(const RunJobFlowRequest& request, co
   made.unify_meta_instance_id = asked.meta_db.unify_meta_instance_id;
   made.meta_db_info = asked.meta_db.meta_db_info;
   made.application_role = request.application_role;
+  for (const BootstrapAction& action : request.bootstrap_actions) {
+    PreExecuteFileSettings& script = made.pre_executed_file_settings.emplace_back();
+    script.cos_file_uri = action.path;
+    script.when_run = action.when_run;
+    script.args = action.args;
+  }
   return made;
 }
 

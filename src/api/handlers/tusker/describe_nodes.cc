@@ -2,6 +2,7 @@
 #include "api/find_cluster.h"
 #include "api/generated/error_codes.h"
 #include "api/generated/handlers.h"
+#include "control/host_trouble.h"
 #include "control/node_checks.h"
 #include "control/reported.h"
 #include "control/telling_line.h"
@@ -49,6 +50,7 @@ answer::NodeRole role_of(const store::Role& planned, const link::NodeStatus* nod
 
 void fill_host(const store::Node& node,
                const Model& model,
+               Time now,
                answer::NodeDetail& shown,
                Arena& arena) {
   const store::Host* const host = model.host(node.host_id());
@@ -63,6 +65,7 @@ void fill_host(const store::Node& node,
       arena.each(node.roles(), [&](const auto& role) { return role_of(role, status, arena); });
   if (status == nullptr) return;
   if (shown.note.empty()) shown.note = status->failure().message();
+  if (shown.note.empty()) shown.note = arena.copy(host_trouble(model, node.host_id(), now));
   shown.memory_used_bytes = as_number(status->memory_used_bytes());
   shown.disk_used_bytes = as_number(status->disk_used_bytes());
 }
@@ -70,6 +73,7 @@ void fill_host(const store::Node& node,
 answer::NodeDetail detail_of(const store::Cluster& cluster,
                              const store::Node& node,
                              const Model& model,
+                             Time now,
                              Arena& arena) {
   answer::NodeDetail shown;
   shown.instance_id = cluster.id();
@@ -82,7 +86,7 @@ answer::NodeDetail detail_of(const store::Cluster& cluster,
   shown.memory_bytes = as_number(node.spec().memory_bytes());
   shown.disk_bytes = arena.each(node.spec().disk_bytes(), as_number);
   shown.add_time = arena.time(WallTime{node.created_wall_ms()});
-  fill_host(node, model, shown, arena);
+  fill_host(node, model, now, shown, arena);
   return shown;
 }
 
@@ -110,7 +114,7 @@ Result<Answer> describe_nodes(const DescribeNodesRequest& request, Call& call) {
   std::vector<answer::NodeDetail> nodes;
   for (const store::Cluster* const cluster : clusters) {
     for (const auto& [order, node] : model.nodes_of(cluster->id()))
-      nodes.push_back(detail_of(*cluster, *node, model, arena));
+      nodes.push_back(detail_of(*cluster, *node, model, call.services.clock.now(), arena));
   }
   answer::DescribeNodesResponse response;
   response.nodes = arena.each(nodes, [](const auto& node) { return node; });

@@ -1,0 +1,110 @@
+"""A node leaves under load: half a gigabyte of blocks, some of them nowhere else, and a container of a running job."""
+
+import hashlib
+import json
+import random
+import subprocess
+import time
+
+import pytest
+
+from harness import wait_until
+
+NAME = "shrinking"
+BLOCK = 12 << 20
+BLOCKS = 42
+EXAMPLES = "local:///opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar"
+MAPS = 6
+SAMPLES = 50_000_000  # some 20 s of each map
+
+
+@pytest.fixture(scope="module")
+def cluster_id(installation):
+    made = installation.create(NAME, 3, (1536, 2048))
+    installation.wait_running(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def digest(installation, cluster_id):
+    """504 MB in 42 blocks of one copy each, spread over three nodes."""
+    put = subprocess.Popen(
+        [*installation.command("run", NAME, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={BLOCK}", "-D", "dfs.replication=1", "-put", "-", "data")],
+        env=installation.environment(), stdin=subprocess.PIPE)
+    source, summed = random.Random(7), hashlib.sha256()
+    for _ in range(BLOCKS):
+        block = source.randbytes(BLOCK)
+        summed.update(block)
+        put.stdin.write(block)
+    put.stdin.close()
+    assert put.wait(timeout=300) == 0
+    return summed.hexdigest()
+
+
+def sum_of(installation):
+    read = subprocess.Popen(installation.command("run", NAME, "--", "hdfs", "dfs", "-cat", "data"), env=installation.environment(),
+                            stdout=subprocess.PIPE)
+    summed = hashlib.sha256()
+    while block := read.stdout.read(1 << 20):
+        summed.update(block)
+    assert read.wait() == 0
+    return summed.hexdigest()
+
+
+def ask(installation, address, path):
+    """JSON of a service of the cluster, asked from its master."""
+    script = f"import urllib.request; print(urllib.request.urlopen('http://{address}{path}').read().decode())"
+    return json.loads(installation.tusker("run", NAME, "--", "python3", "-c", script).stdout)
+
+
+def containers_on(installation, master, leaving):
+    nodes = ask(installation, f"{master}:5003", "/ws/v1/cluster/nodes")["nodes"]["node"]
+    return next(node["numContainers"] for node in nodes if node["nodeHostName"].startswith(leaving))
+
+
+def attempts_of(installation, master, job):
+    """States of the attempts of its tasks, from the history server."""
+    history = f"/ws/v1/history/mapreduce/jobs/{job}/tasks"
+    tasks = ask(installation, f"{master}:5024", history)["tasks"]["task"]
+    states = []
+    for task in tasks if isinstance(tasks, list) else [tasks]:
+        found = ask(installation, f"{master}:5024", f"{history}/{task['id']}/attempts")["taskAttempts"]["taskAttempt"]
+        states += [(attempt["id"], attempt["state"], attempt["diagnostics"]) for attempt in (found if isinstance(found, list) else [found])]
+    return states
+
+
+def decommission_lines(installation):
+    log = installation.tusker("logs", NAME, "master-1", "ResourceManager", "-n", "3000").stdout.decode()
+    words = ("ecommission", "Disallowed", "unusable", "excluded")
+    return "\n".join(line for line in log.splitlines() if any(word in line for word in words))
+
+
+def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest):
+    master = next(node.Ip for node in installation.nodes(cluster_id) if node.NameTag == "master.0")
+    where = installation.tusker("run", NAME, "--", "hdfs", "fsck", "data", "-files", "-blocks", "-locations").stdout.decode()
+    leaving = next(node for node in installation.nodes(cluster_id) if node.NameTag == "core.2")
+    assert where.count(f"DatanodeInfoWithStorage[{leaving.Ip}:") >= 1, "core-3 has none of the blocks"
+    assert " Total blocks (validated):\t42 " in where, where
+
+    started = json.loads(installation.tusker(
+        "job", "run", NAME, "--jar", EXAMPLES, "-o", "json", "--", "pi", str(MAPS), str(SAMPLES)).stdout)
+    wait_until(lambda: containers_on(installation, master, "core-3") > 0, 120, "a container of the job on core-3")
+    began = time.monotonic()
+    scaled = installation.tusker("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", timeout=600)
+    print(f"the node left within {time.monotonic() - began:.0f} s\n{scaled.stderr.decode()}")
+    assert "core.2" not in {node.NameTag for node in installation.nodes(cluster_id)}
+
+    shown = {}
+
+    def ended():
+        shown.update(json.loads(installation.tusker("job", "show", str(started["JobFlowId"]), "-o", "json").stdout)[0])
+        return shown["State"] == "FINISHED" or shown["Steps"][0]["State"] in ("SUCCEEDED", "FAILED")
+
+    wait_until(ended, 300, "the job's end")
+    assert shown["Steps"][0]["State"] == "SUCCEEDED", shown
+    job = shown["Steps"][0]["ApplicationIds"][0].replace("application", "job")
+    attempts = attempts_of(installation, master, job)
+    assert len(attempts) >= MAPS + 1
+    bad = [attempt for attempt in attempts if attempt[1] != "SUCCEEDED"]
+    assert not bad, f"{bad}\n{decommission_lines(installation)}"
+    assert sum_of(installation) == digest
