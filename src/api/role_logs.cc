@@ -4,6 +4,7 @@
 
 #include "api/errors.h"
 #include "api/find_nodes.h"
+#include "control/bootstrap.h"
 #include "control/jobs.h"
 #include "model/model.h"
 
@@ -17,6 +18,7 @@ std::vector<RoleLogs> role_logs_of(const Call& call, const store::Cluster& clust
     RoleLogs& logs =
         all.emplace_back(RoleLogs{node->id(), node->name(), node->host_id(), false, {}});
     for (const store::Role& role : node->roles()) logs.roles.emplace_back(role.name());
+    for (std::string& log : script_logs_of(*node)) logs.roles.push_back(std::move(log));
     for (const std::int64_t id : model.jobs_of(cluster.id())) {
       const store::Job& job = *model.job(JobId{id});
       for (int i = 0; i < job.steps_size(); ++i) {

@@ -15,7 +15,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kPage = 100;  // the API's largest
-constexpr std::int64_t kCreateFailed = 301;
 constexpr std::size_t kMostClusters = 100000;
 
 struct StatusWord {

@@ -28,6 +28,7 @@ struct ClusterRow {
 // "running", "creating", "create failed"…: the words of the API's numbers
 // (docs/reference/semantics.md 2.1).
 std::string status_word(std::int64_t status);
+inline constexpr std::int64_t kCreateFailed = 301;
 bool is_gone(std::int64_t status);  // terminated: not in the list of clusters
 
 ClusterRow read_cluster_row(const boost::json::object& info);

@@ -145,6 +145,14 @@ std::vector<link::Task> script_tasks_of(const store::Node& node) {
   return tasks;
 }
 
+std::vector<std::string> script_logs_of(const store::Node& node) {
+  std::vector<std::string> logs;
+  for (const Part& part : {kBefore, kAfter}) {
+    if (count_of(node, part) > 0) logs.push_back(fmt::format("task-{}", part.task));
+  }
+  return logs;
+}
+
 Outcome check_scripts_run(const StageView& view) {
   return check_run(view, kBefore);
 }

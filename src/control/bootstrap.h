@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "control/flow.h"
@@ -16,6 +17,9 @@ namespace tusker {
 
 // What of a node's scripts its host is to run.
 std::vector<link::Task> script_tasks_of(const store::Node& node);
+
+// What the logs of a node's scripts are called there.
+std::vector<std::string> script_logs_of(const store::Node& node);
 
 // The flow's nodes have run the scripts that come before their services.
 Outcome check_scripts_run(const StageView& view);

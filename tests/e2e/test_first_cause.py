@@ -273,7 +273,7 @@ def test_a_firewall_that_drops_what_a_node_sends(installation, cluster_id):
     addresses = {node["Name"]: node for node in json.loads(installation.tusker("node", "list", CLUSTER, "-o", "json").stdout)}
     network = next(Path("/run/tusker").glob(f"*/nodes/{addresses['core-2']['ResourceId']}/netns"))
     rules = (f"table ip planted {{ chain out {{ type filter hook output priority 0;"
-             f" ip daddr {addresses['master-1']['Address']} drop; }} }}")
+             f" ip daddr {addresses['master-1']['Address']} drop; }}; }}")
     within = ["nsenter", f"--net={network}", "nft"]
     subprocess.run([*within, rules], check=True)
     try:

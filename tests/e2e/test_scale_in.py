@@ -86,8 +86,8 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     assert where.count(f"DatanodeInfoWithStorage[{leaving.Ip}:") >= 1, "core-3 has none of the blocks"
     assert " Total blocks (validated):\t42 " in where, where
 
-    started = json.loads(installation.tusker(
-        "job", "run", NAME, "--jar", EXAMPLES, "-o", "json", "--", "pi", str(MAPS), str(SAMPLES)).stdout)
+    installation.tusker("job", "run", NAME, "--jar", EXAMPLES, "--", "pi", str(MAPS), str(SAMPLES))
+    started = json.loads(installation.tusker("job", "list", NAME, "-o", "json").stdout)[0]
     wait_until(lambda: containers_on(installation, master, "core-3") > 0, 120, "a container of the job on core-3")
     began = time.monotonic()
     scaled = installation.tusker("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", timeout=600)

@@ -110,8 +110,11 @@ Status show(Session& session, const ShowOptions& options) {
   std::vector<ClusterRow> rows;
   for (const json::value& object : objects) rows.push_back(read_cluster_row(object.get_object()));
   TK_TRY(const ClusterRow row, pick_cluster(rows, options.cluster));
-  TK_TRY(const json::object nodes,
-         client.call("DescribeClusterNodes", {{"InstanceId", row.id}, {"NodeFlag", "all"}}));
+  json::object nodes;  // of one that could not be made none are left
+  if (row.status != kCreateFailed) {
+    TK_TRY(nodes,
+           client.call("DescribeClusterNodes", {{"InstanceId", row.id}, {"NodeFlag", "all"}}));
+  }
   TK_TRY(const std::optional<FlowView> flow, load_newest_flow(client, row.id));
   if (options.form == OutputForm::Json) {
     json::object all;
@@ -130,7 +133,7 @@ Status show(Session& session, const ShowOptions& options) {
                        {"release", row.release},
                        {"software", joined(row.software)},
                        {"created", row.created}});
-  out += node_table(array_at(nodes, "NodeList"));
+  if (row.status != kCreateFailed) out += node_table(array_at(nodes, "NodeList"));
   if (flow && (!flow->succeeded() || !flow->finished()))
     out += "\nlast operation\n" + render_flow_facts(*flow);
   session.console.answer(out);
