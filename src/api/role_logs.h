@@ -9,7 +9,8 @@
 
 namespace tusker::api {
 
-// Roles, bootstrap scripts and steps of jobs of one node whose logs its host keeps. Other texts are the model's.
+// Roles, bootstrap scripts and steps of jobs of one node whose logs its host keeps. Other texts are
+// the model's.
 struct RoleLogs {
   std::string_view node_id;
   std::string_view name;

@@ -205,7 +205,9 @@ class Up final {
     next += fmt::format(" Next: sudo tusker cluster create NAME --wait{}", with_data);
     report({.kind = UpReport::Kind::Ready, .exit_code = 0, .text = text + "." + next});
     if (options_.report_fd < 0) {
-      session_.console.note("Ctrl-C stops server and agent; nodes keep running.\n");
+      // In a service's journal nobody can.
+      if (session_.console.can_ask())
+        session_.console.note("Ctrl-C stops server and agent; nodes keep running.\n");
     } else {
       ::close(options_.report_fd);
     }
