@@ -397,6 +397,7 @@ class NodeProgramTest : public testing::Test {
     spec.process.argv = std::move(argv);
     spec.process.environment = base_environment();
     spec.process.terminal = terminal;
+    spec.process.oom_score_adj = kUsersOomScore;
     Result<std::unique_ptr<NodeProgram>> started =
         NodeProgram::start(host_.keeper().runc(),
                            NodeLayout(host_.layout(), node_.id()),
@@ -437,6 +438,12 @@ class NodeProgramTest : public testing::Test {
   link::Node node_;
   unsigned started_ = 0;
 };
+
+TEST_F(NodeProgramTest, EndsBeforeAnyRoleWhenMemoryRunsOut) {
+  const auto far = start({"/bin/cat", "/proc/self/oom_score_adj"});
+  EXPECT_EQ(end_of(*far), 0);
+  EXPECT_EQ(far->output, "500\n");
+}
 
 TEST_F(NodeProgramTest, TakesAndGivesMoreThanAnyPipeOrWindowHolds) {
   const auto cat = start({"/bin/cat"});

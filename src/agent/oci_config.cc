@@ -1,5 +1,7 @@
 #include "agent/oci_config.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "agent/seccomp_profile.h"
@@ -197,6 +199,14 @@ std::string process_config(const ProcessSpec& spec) {
   user["gid"] = spec.user.gid;
   user["additionalGids"] = std::move(groups);
   json::array argv;
+  // runc exec pays no attention to oomScoreAdj.
+  if (spec.oom_score_adj != 0) {
+    argv = {"/bin/sh",
+            "-c",
+            fmt::format("echo {} 2>/dev/null >/proc/self/oom_score_adj; exec \"$@\"",
+                        spec.oom_score_adj),
+            "sh"};
+  }
   for (const std::string& word : spec.argv) argv.emplace_back(word);
   json::object out;
   out["terminal"] = spec.terminal;
@@ -207,7 +217,6 @@ std::string process_config(const ProcessSpec& spec) {
   out["capabilities"] = capabilities(spec.user.uid == 0);
   out["rlimits"] = rlimits(spec.nofile);
   out["noNewPrivileges"] = true;
-  out["oomScoreAdj"] = spec.oom_score_adj;
   return json::serialize(out);
 }
 

@@ -43,7 +43,7 @@ struct ProcessSpec {
   std::string directory = "/";
   bool terminal = false;
   std::uint64_t nofile = 0;
-  int oom_score_adj = 0;
+  int oom_score_adj = 0;  // 0: as its node's PID 1
 };
 std::string process_config(const ProcessSpec& spec);
 

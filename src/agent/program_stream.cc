@@ -31,7 +31,7 @@ Result<NodeProgramSpec> spec_of(const link::Exec& exec,
   for (const auto& [name, value] : exec.environment()) spec.process.environment[name] = value;
   spec.process.directory = exec.directory().empty() ? spec.process.user.home : exec.directory();
   spec.process.terminal = exec.terminal();
-  spec.process.oom_score_adj = kUsersOomScore;
+  spec.process.oom_score_adj = OomRange::of_this_process().adjusted(kUsersOomScore, node);
   spec.columns = exec.columns();
   spec.rows = exec.rows();
   return spec;

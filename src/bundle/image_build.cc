@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "bundle/squashfs.h"
 #include "bundle/tree.h"
 
@@ -25,19 +26,6 @@ constexpr const char* kKeepCaches =
 rm -rf "$TUSKER_PACKAGES/lists.new" && cp -r "$1/var/lib/apt/lists" "$TUSKER_PACKAGES/lists.new" &&
 rm -rf "$TUSKER_PACKAGES/lists" && mv "$TUSKER_PACKAGES/lists.new" "$TUSKER_PACKAGES/lists")";
 
-// Shell words: paths of definitions are put into hooks, which are shell commands.
-std::string shell_word(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::vector<std::string> mmdebstrap_command(const DebianSource& debian,
                                             const std::string& root,
                                             bool offline) {
@@ -47,7 +35,7 @@ std::vector<std::string> mmdebstrap_command(const DebianSource& debian,
   for (const std::string& pattern : debian.exclude)
     argv.push_back("--dpkgopt=path-exclude=" + pattern);
   for (const std::string& folder : debian.setup_directories) {
-    argv.push_back(fmt::format(R"(--setup-hook=mkdir -p "$1"{})", shell_word(folder)));
+    argv.push_back(fmt::format(R"(--setup-hook=mkdir -p "$1"{})", shell_quoted(folder)));
   }
   argv.push_back(fmt::format("--setup-hook={}", kFillCaches));
   if (offline) argv.push_back(fmt::format("--setup-hook={}", kFillLists));

@@ -1,29 +1,16 @@
 #include "control/agent_session.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/encoding.h"
+#include "control/canonical_bytes.h"
 #include "control/desired_state.h"
 #include "control/hosts.h"
 #include "control/housekeeping.h"
 
 namespace tusker {
 namespace {
-
-// Equal messages have equal bytes: maps are written in order of key.
-std::string canonical_bytes(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
-}
 
 bool older(const link::Generation& a, const link::Generation& b) {
   return std::pair(a.epoch(), a.commit()) < std::pair(b.epoch(), b.commit());

@@ -47,7 +47,7 @@ def cluster_id(installation):
     made = installation.create("scaled")
     installation.wait_running(made)
     yield made
-    installation.tusker("cluster", "terminate", "scaled", "--yes", "--wait")
+    installation.tusker("cluster", "terminate", "scaled", "--yes", "--wait", check=False)  # the last test has ended it
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +163,18 @@ def test_a_new_node_never_takes_the_name_of_one_that_left(installation, cluster_
     done = installation.tusker("cluster", "scale", "scaled", "--core", "3", "--wait")
     assert b"scaled has 3 core nodes" in done.stderr
     assert "core.4" in {node.NameTag for node in installation.nodes(cluster_id)}
+
+
+def test_a_tag_ends_a_cluster_of_that_age(installation, cluster_id):
+    """By now it is more than a minute old."""
+    tag = models.Tag()
+    tag.TagKey, tag.TagValue = "tusker:max-age", "1m"
+    change = models.ModifyResourceTags()
+    change.Resource, change.ResourcePrefix, change.ResourceRegion = cluster_id, "emr-instance", "local"
+    change.ServiceType, change.AddTags, change.DeleteTags, change.ModifyTags = "emr", [tag], [], []
+    request = models.ModifyResourcesTagsRequest()
+    request.ModifyType, request.ModifyResourceTagsInfoList = "Cluster", [change]
+    installation.client().ModifyResourcesTags(request)
+    wait_until(lambda: installation.cluster(cluster_id) is None, 90, "the end of a cluster that is too old")
+    told = installation.tusker("events").stdout.decode()
+    assert "tusker:max-age" in told, told

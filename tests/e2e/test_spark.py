@@ -59,10 +59,14 @@ def test_a_word_count_in_python_through_yarn_equals_ours(installation, cluster_i
     }
 
 
-def test_a_driver_can_run_on_the_workers_too(installation, cluster_id):
-    put(installation, "/user/tusker/count.py", COUNT)
-    done = run(installation, "spark-submit", "--deploy-mode", "cluster", "hdfs:///user/tusker/count.py")
-    assert b"final status: SUCCEEDED" in done.stderr
+def test_a_step_of_a_job_runs_with_its_driver_on_the_workers(installation, cluster_id, tmp_path):
+    (tmp_path / "count.py").write_bytes(COUNT)
+    installation.tusker("job", "run", "sparkling", "--type", "spark", "--file", str(tmp_path / "count.py"),
+                        "--conf", "spark.submit.deployMode=cluster", "--wait")
+    step = json.loads(installation.tusker("job", "list", "sparkling", "-o", "json").stdout)[0]["Steps"][0]
+    assert (step["JobType"], step["State"], len(step["ApplicationIds"])) == ("SPARK", "SUCCEEDED", 1)
+    apps = json.loads(page(installation, cluster_id, 5003, "/ws/v1/cluster/apps"))["apps"]["app"]
+    assert next(app["finalStatus"] for app in apps if app["id"] == step["ApplicationIds"][0]) == "SUCCEEDED"
 
 
 def test_tables_outlive_the_session_that_made_them(installation, cluster_id):

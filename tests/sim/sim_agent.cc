@@ -1,12 +1,11 @@
 #include "sim/sim_agent.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 
 #include "base/file_set.h"
+#include "control/canonical_bytes.h"
 
 namespace tusker::sim {
 namespace {
@@ -40,17 +39,6 @@ link::TaskStatus& task_status_in(link::NodeStatus& node, const std::string& id) 
   link::TaskStatus& added = *node.add_tasks();
   added.set_id(id);
   return added;
-}
-
-// Maps in one order: equal states have equal bytes.
-std::string bytes_of(const link::Desired& desired) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  desired.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
 }
 
 bool is_of_scripts(const link::Task& task) {
@@ -112,7 +100,7 @@ bool SimAgent::take_over(const link::ServerFrame& frame) {
   const auto order = [](const link::Generation& one) {
     return std::pair(one.epoch(), one.commit());
   };
-  const std::string bytes = bytes_of(plain);
+  const std::string bytes = canonical_bytes(plain);
   if (order(generation) == order(seen_) && bytes != seen_bytes_)
     violation_ = "one generation, two desired states";
   if (order(generation) > order(seen_)) {

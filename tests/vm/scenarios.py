@@ -85,6 +85,8 @@ def memory(tusker: Tusker) -> None:
     for node, programs in before.items():
         scores = {program: score for program, (_, _, score) in programs.items()}
         want(scores and max(scores.values()) < 500, f"oom_score_adj of {node}: {scores}; programs of users have 500")
+    score = tusker.program("cat /proc/self/oom_score_adj", node="core-1").out.strip()
+    equal("oom_score_adj of a program", score, "500")
     events = f"{tusker.cgroup('core-1')}/memory.events"
     ended = lambda: int(re.search(r"^oom_kill (\d+)", tusker.machine.out(f"cat {events}"), re.M)[1])  # noqa: E731
     kills = ended()
