@@ -84,7 +84,8 @@ int to_ms(Duration duration) {
 
 Duration restart_pause(int quick_ends) {
   if (quick_ends <= 1) return std::chrono::milliseconds(100);
-  return std::chrono::seconds(std::min(60, 1 << std::min(quick_ends - 2, 6)));
+  constexpr int kLongest = 15;  // a person who watches should not have to wait for the next attempt
+  return std::chrono::seconds(std::min(kLongest, 1 << std::min(quick_ends - 2, 4)));
 }
 
 Supervisor::Supervisor(const Clock& clock,

@@ -36,7 +36,7 @@ struct ChildEvent {
 };
 
 // Keeps children running and decides nothing: starts each, and starts it again when it ends, after
-// 0.1 s, then 1 s doubling to 60 s as long as it ends within 10 s of its start. One child's end
+// 0.1 s, then 1 s doubling to 15 s as long as it ends within 10 s of its start. One child's end
 // never touches another.
 //
 // One thread. The destructor leaves children alone; stop() ends them.

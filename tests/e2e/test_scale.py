@@ -170,7 +170,8 @@ def test_a_tag_ends_a_cluster_of_that_age(installation, cluster_id):
     tag = models.Tag()
     tag.TagKey, tag.TagValue = "tusker:max-age", "1m"
     change = models.ModifyResourceTags()
-    change.Resource, change.ResourcePrefix, change.ResourceRegion = cluster_id, "emr-instance", "local"
+    change.ResourceId, change.Resource = cluster_id, f"qcs::emr:local:uin/:emr-instance/{cluster_id}"
+    change.ResourcePrefix, change.ResourceRegion = "emr-instance", "local"
     change.ServiceType, change.AddTags, change.DeleteTags, change.ModifyTags = "emr", [tag], [], []
     request = models.ModifyResourcesTagsRequest()
     request.ModifyType, request.ModifyResourceTagsInfoList = "Cluster", [change]
