@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -58,7 +59,7 @@ Result<BootstrapScript> bootstrap_script_of(const std::string& text) {
   std::istringstream words(rest);
   std::string path;
   words >> path;
-  for (std::string argument; words >> argument;) script.arguments.push_back(argument);
+  script.arguments.assign(std::istream_iterator<std::string>(words), {});
   if (path.empty()) {
     return Error::make(ErrorCode::InvalidArgument,
                        "--bootstrap takes [MOMENT=]FILE and its arguments, found '{}'",
@@ -111,6 +112,7 @@ Result<std::vector<std::string>> software_of(const std::vector<std::string>& com
                                              std::string_view release) {
   std::vector<std::string> software;
   std::vector<std::string> names;
+  names.reserve(versions.size());
   for (const auto& [name, version] : versions) names.push_back(name);
   for (const std::string& component : components) {
     const auto known = versions.find(component);
