@@ -199,11 +199,12 @@ Outcome check_services_ready(const StageView& view) {
 
 Outcome check_nodes_drained(const StageView& view) {
   Findings findings;
-  const std::string why =
-      why_not_made_up_for(view.model, *view.model.cluster(view.flow.cluster_id()));
   for (const store::Node& node : nodes_of_flow(view, [](store::Node&) {})) {
     for (const store::Role& role : node.roles()) {
-      if (!role.holds_data() || is_ready(view, node, role) || why.empty()) continue;
+      if (!role.holds_data() || is_ready(view, node, role)) continue;
+      const std::string why =
+          why_not_made_up_for(view.model, *view.model.cluster(node.cluster_id()));
+      if (why.empty()) continue;
       store::Failure suspect = about(view.model, node);
       suspect.set_role(role.name());
       findings.add(Findings::Trouble,
