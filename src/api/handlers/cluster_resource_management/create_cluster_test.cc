@@ -90,6 +90,20 @@ TEST_F(CreateCluster, MakesWhatTheOlderGenerationMakes) {
   }
 }
 
+TEST_F(CreateCluster, TakesBootstrapScriptsInItsOwnForm) {
+  // "true"
+  const Answered answered = with(R"(, "ScriptBootstrapActionConfig": [
+      {"CosFileURI": "data:;base64,dHJ1ZQ==", "ExecutionMoment": "clusterBefore", "Args": ["x"]}])");
+  const store::Cluster& cluster = *world.model.cluster(id_of(answered));
+  ASSERT_EQ(cluster.scripts_size(), 1);
+  EXPECT_EQ(cluster.scripts(0).moment(), store::Script::CLUSTER_BEFORE);
+  EXPECT_EQ(cluster.scripts(0).arguments(0), "x");
+  EXPECT_EQ(with(R"(, "ScriptBootstrapActionConfig": [
+      {"CosFileURI": "data:;base64,dHJ1ZQ==", "ExecutionMoment": "never"}])")
+                .code,
+            "InvalidParameter.InvalidScriptBootstrapActionConfig");
+}
+
 TEST_F(CreateCluster, IsSeenByBothGenerations) {
   const std::string id = id_of(create(body("wordcount")));
   const boost::json::value shown =
