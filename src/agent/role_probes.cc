@@ -151,6 +151,12 @@ bool is_within(const link::Probe::Limit& limit, const std::string& found) {
   return read.ec != std::errc() || number <= limit.most();
 }
 
+bool counts(const link::Probe& probe) {
+  return std::any_of(probe.limits().begin(), probe.limits().end(), [](const auto& limit) {
+    return limit.equals().empty();
+  });
+}
+
 // Whether the question was not answered at all, so that it says nothing about conditions.
 bool is_unanswered(const Error& error) {
   return error.code() == ErrorCode::Unavailable || error.code() == ErrorCode::DeadlineExceeded;
@@ -191,6 +197,7 @@ struct RoleProbes::Asked {
   Facts facts;
   std::string unmet = "not asked yet";
   std::string passed;  // which limit
+  bool was_within = false;
   bool was_ready = false;
   bool was_answered = false;
   int unanswered = 0;
@@ -198,7 +205,7 @@ struct RoleProbes::Asked {
 
   bool decides() const {
     return probe.has_tcp() || probe.has_http() || probe.has_hadoop_rpc() || probe.has_zookeeper() ||
-           !probe.ready().empty();
+           !probe.ready().empty() || counts(probe);
   }
   std::uint32_t interval_ms() const {
     const bool known = (was_ready || (!decides() && was_answered)) && unanswered == 0;
@@ -251,6 +258,8 @@ void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
     asked.was_answered = true;
     asked.unmet = unmet_condition(asked.probe, *answer);
     asked.passed = passed_limit(asked.probe, *answer);
+    asked.was_within = asked.was_within || asked.passed.empty();
+    if (asked.unmet.empty() && !asked.was_within && counts(asked.probe)) asked.unmet = asked.passed;
     changed = asked.facts != *answer;
     asked.facts = *std::move(answer);
   } else if (!asked.was_ready || !is_unanswered(answer.error()) ||

@@ -15,8 +15,9 @@ namespace tusker {
 // The probes of one life of one role's process: asks, keeps the last answers, tells when something
 // changed.
 //
-// A role is ready when every TCP, HTTP and RPC probe succeeds and every condition of the others
-// holds. Once ready, it takes three unanswered questions in a row to be not ready again (a pause
+// A role is ready when every TCP, HTTP and RPC probe succeeds, every condition of the others holds,
+// and every number that has a limit has been within it once (before what it counts has begun, it
+// may be anything). Once ready, it takes three unanswered questions in a row to be not ready again (a pause
 // for garbage collection is not a failure), but one answer that says so. Loop's thread; loop and
 // exchanger outlive it.
 class RoleProbes {
