@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/hadoop_rpc.h"
 #include "engine/http_get.h"
+#include "engine/open_files.h"
 #include "engine/zookeeper.h"
 
 namespace tusker {
@@ -37,6 +38,8 @@ std::string place_of(const link::Probe& probe) {
       return fmt::format("{} on port {}", probe.hadoop_rpc().method(), probe.hadoop_rpc().port());
     case link::Probe::kZookeeper:
       return fmt::format("{} on port {}", probe.zookeeper().word(), probe.zookeeper().port());
+    case link::Probe::kOpenFiles:
+      return fmt::format("listOpenFiles on port {}", probe.open_files().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -57,6 +60,8 @@ std::uint16_t port_of(const link::Probe& probe) {
       return static_cast<std::uint16_t>(probe.hadoop_rpc().port());
     case link::Probe::kZookeeper:
       return static_cast<std::uint16_t>(probe.zookeeper().port());
+    case link::Probe::kOpenFiles:
+      return static_cast<std::uint16_t>(probe.open_files().port());
     case link::Probe::KIND_NOT_SET:
       break;
   }
@@ -132,6 +137,11 @@ void ask_engine(Exchanger& exchanger,
                                                             probe.zookeeper().facts().end()})
                                         : Result<Facts>(std::move(figures).error()));
                   });
+    return;
+  }
+  if (probe.has_open_files()) {
+    ask_open_files(
+        exchanger, address, port_of(probe), probe.open_files().user(), deadline, std::move(answer));
     return;
   }
   get_page(exchanger,
@@ -237,10 +247,17 @@ RoleProbes::~RoleProbes() {
 }
 
 void RoleProbes::ask(std::size_t index) {
+  Asked& asked = *asked_[index];
+  // A NameNode that starts refuses with a stack trace in its log.
+  if (asked.probe.has_open_files() && !ready()) {
+    const Duration interval = std::chrono::milliseconds(asked.interval_ms());
+    asked.timer = loop_.after(interval, [this, index] { ask(index); });
+    return;
+  }
   ask_engine(exchanger_,
              address_,
-             asked_[index]->probe,
-             asked_[index]->was_ready ? kReadyDeadline : kStartingDeadline,
+             asked.probe,
+             asked.was_ready ? kReadyDeadline : kStartingDeadline,
              [&loop = loop_, self = self_, index](Result<Facts> answer) {
                auto shared = std::make_shared<Result<Facts>>(std::move(answer));
                loop.post([self, index, shared] {

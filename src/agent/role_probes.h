@@ -17,9 +17,9 @@ namespace tusker {
 //
 // A role is ready when every TCP, HTTP and RPC probe succeeds, every condition of the others holds,
 // and every number that has a limit has been within it once (before what it counts has begun, it
-// may be anything). Once ready, it takes three unanswered questions in a row to be not ready again (a pause
-// for garbage collection is not a failure), but one answer that says so. Loop's thread; loop and
-// exchanger outlive it.
+// may be anything). Once ready, it takes three unanswered questions in a row to be not ready again
+// (a pause for garbage collection is not a failure), but one answer that says so. Loop's thread;
+// loop and exchanger outlive it.
 class RoleProbes {
  public:
   RoleProbes(EventLoop& loop,

@@ -1,10 +1,9 @@
 #include "agent/role_probes.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <fmt/format.h>
 
 #include "base/file.h"
 
@@ -45,8 +44,7 @@ class Page {
     if (!peer) return;
     char request[4096];
     TK_CHECK(::recv(peer.get(), request, sizeof request, 0) > 0, "recv");
-    const std::string page =
-        fmt::format("HTTP/1.0 200 OK\r\n\r\n{{\"Silence\": \"{}\"}}", number);
+    const std::string page = fmt::format("HTTP/1.0 200 OK\r\n\r\n{{\"Silence\": \"{}\"}}", number);
     TK_CHECK(::send(peer.get(), page.data(), page.size(), MSG_NOSIGNAL) > 0, "send");
   }
 

@@ -39,6 +39,9 @@ link::Probe probe_of(const store::Probe& stored) {
     rpc.set_protocol(stored.subject().substr(0, slash));
     rpc.set_method(stored.subject().substr(slash + 1));
     rpc.set_user(stored.user());
+  } else if (stored.kind() == "open_files") {
+    probe.mutable_open_files()->set_port(stored.port());
+    probe.mutable_open_files()->set_user(stored.user());
   } else if (stored.kind() == "zookeeper") {
     probe.mutable_zookeeper()->set_port(stored.port());
     probe.mutable_zookeeper()->set_word(stored.subject());

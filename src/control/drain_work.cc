@@ -47,7 +47,10 @@ std::optional<DrainWork> drain_work(const Model& model, const std::string& clust
     const link::RoleStatus* const name_node =
         status == nullptr ? nullptr : role_in(*status, "NameNode");
     if (name_node == nullptr || !name_node->facts().contains("UnderReplicatedBlocks")) continue;
-    return DrainWork{number_in(*name_node, "UnderReplicatedBlocks"), open_blocks_in(*name_node)};
+    const auto files = name_node->facts().find("OpenFiles");
+    return DrainWork{number_in(*name_node, "UnderReplicatedBlocks"),
+                     open_blocks_in(*name_node),
+                     files == name_node->facts().end() ? "" : files->second};
   }
   return std::nullopt;
 }
@@ -72,10 +75,12 @@ std::string drain_text(const store::Cluster& cluster,
   if (work.blocks > 0 && per_second) text += fmt::format(", {:.1f} a second", *per_second);
   if (work.open_blocks > 0) {
     text += fmt::format(
-        "{}{} blocks are of files that are still being written, see which: tusker run {} --user "
-        "hadoop -- hdfs dfsadmin -listOpenFiles -blockingDecommission",
+        "{}{} blocks are of files that are still being written{}{}; all of them: tusker run {} "
+        "--user hadoop -- hdfs dfsadmin -listOpenFiles -blockingDecommission",
         text.empty() ? "" : "; ",
         work.open_blocks,
+        work.open_files.empty() ? "" : ": ",
+        work.open_files,
         cluster.name());
   }
   return text.empty() ? text : text + "; ";

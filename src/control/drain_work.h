@@ -14,8 +14,9 @@ namespace tusker {
 // What HDFS still has to do before nodes can leave it, as its NameNode tells.
 struct DrainWork {
   std::uint64_t blocks = 0;  // to copy
-  std::uint64_t open_blocks =
-      0;  // of files that are still being written: they move when those are closed
+  // Of files that are still being written: they move when those are closed.
+  std::uint64_t open_blocks = 0;
+  std::string open_files;  // their paths, some; empty if not known
 };
 // Nothing: it has no NameNode, or that tells nothing. Pure.
 std::optional<DrainWork> drain_work(const Model& model, const std::string& cluster_id);

@@ -25,10 +25,13 @@ TEST(DrainText, SaysWhatIsLeftAndWhatHoldsIt) {
   store::Cluster cluster;
   cluster.set_name("wordcount");
   EXPECT_EQ(drain_text(cluster, {}, 3), "");
-  EXPECT_EQ(drain_text(cluster, {35, 0}, std::nullopt), "HDFS has 35 blocks to copy; ");
-  EXPECT_EQ(drain_text(cluster, {35, 0}, 12.04), "HDFS has 35 blocks to copy, 12.0 a second; ");
-  const std::string open = drain_text(cluster, {0, 2}, std::nullopt);
-  EXPECT_TRUE(open.starts_with("2 blocks are of files that are still being written")) << open;
+  EXPECT_EQ(drain_text(cluster, {35, 0, ""}, std::nullopt), "HDFS has 35 blocks to copy; ");
+  EXPECT_EQ(drain_text(cluster, {35, 0, ""}, 12.04), "HDFS has 35 blocks to copy, 12.0 a second; ");
+  const std::string open =
+      drain_text(cluster, {0, 2, "/logs/today (from 10.231.0.3)"}, std::nullopt);
+  EXPECT_TRUE(open.starts_with(
+      "2 blocks are of files that are still being written: /logs/today (from 10.231.0.3); "))
+      << open;
   EXPECT_NE(open.find("tusker run wordcount"), std::string::npos);
 }
 

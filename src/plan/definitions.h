@@ -38,10 +38,10 @@ struct PortDefinition {
 // store::Probe before its texts are filled in: values of `ready` may name cluster identities, as
 // "{hdfs.cluster_id}".
 struct ProbeDefinition {
-  std::string kind;                             // tcp, http, jmx, json, rpc, zookeeper
-  std::string port;                             // name of one of the role's ports
-  std::string subject;                          // path, bean, protocol/method, or word
-  std::vector<std::string> attributes;          // jmx, zookeeper
+  std::string kind;                     // tcp, http, jmx, json, rpc, zookeeper, open_files
+  std::string port;                     // name of one of the role's ports
+  std::string subject;                  // path, bean, protocol/method, word, or decommission
+  std::vector<std::string> attributes;  // jmx, zookeeper
   std::map<std::string, std::string> pointers;  // json: fact -> JSON pointer
   std::map<std::string, std::string> ready;     // fact -> value
   struct Limit {

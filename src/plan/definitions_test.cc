@@ -129,12 +129,24 @@ TEST(Definitions, WrongTypesRangesAndPlacesAreFound) {
               "is no call, such as PROTOCOL/METHOD");
   EXPECT_TOLD(problems_after(kZookeeper, "zookeeper: mntr", "zookeeper: monitor"),
               "\"monitor\" is no four-letter word, such as mntr");
+  EXPECT_TOLD(problems_after(kHdfs, "open_files: decommission", "open_files: all"),
+              "\"all\" are no files that can be asked for: decommission");
   EXPECT_TOLD(problems_after(kYarn, "http: 5003", "http: 4008"),
               "port 4008 is both NameNode.http and ResourceManager.http");
   EXPECT_TOLD(problems_after(kHdfs, "oom_score_adj: 0", "oom_score_adj: -500"),
               "oom_score_adj is \"-500\"");
   EXPECT_TOLD(problems_after(kHdfs, "path: hdfs/name", "path: ../name"), "is no path below a disk");
   EXPECT_TOLD(problems_after(kHdfs, "restart: [NameNode]", "restart: [NameNode"), "not YAML");
+}
+
+TEST(Definitions, LimitsAreOfTheProbesFactsAndOfOneKind) {
+  EXPECT_TOLD(problems_after(kHdfs, "limits: { FSState:", "limits: { State:"),
+              "limits names \"State\", which is not among the probe's facts");
+  EXPECT_TOLD(problems_after(kHdfs, "{ most: 7,", "{ most: 7, equals: x,"),
+              "a limit has one of `most` and `equals`");
+  EXPECT_TOLD(problems_after(kHdfs, "{ most: 7,", "{"), "a limit has one of `most` and `equals`");
+  EXPECT_TOLD(problems_after(kHdfs, "{ most: 7,", "{ most: seven,"), "most is \"seven\"");
+  EXPECT_TOLD(problems_after(kHdfs, "most: 7, says:", "most: 7, said:"), "did you mean \"says\"?");
 }
 
 TEST(Specs, AreReadByFamilySizeAndMemory) {

@@ -61,7 +61,7 @@ void read_facts(ProbeDefinition& probe, const YamlValue& facts) {
 }
 
 bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
-  return probe.pointers.contains(fact) ||
+  return (probe.kind == "open_files" && fact == "OpenFiles") || probe.pointers.contains(fact) ||
          std::any_of(
              probe.attributes.begin(), probe.attributes.end(), [&](const std::string& attribute) {
                return attribute.substr(attribute.rfind('/') + 1) == fact;
@@ -79,6 +79,11 @@ void check_word(const std::string& subject, const YamlValue& at) {
     at.report(fmt::format("\"{}\" is no four-letter word, such as mntr", subject));
 }
 
+void check_open_files(const std::string& subject, const YamlValue& at) {
+  if (subject != "decommission")
+    at.report(fmt::format("\"{}\" are no files that can be asked for: decommission", subject));
+}
+
 ProbeDefinition::Limit read_limit(const std::string& fact, const YamlValue& value) {
   YamlMap map(value);
   ProbeDefinition::Limit limit;
@@ -92,20 +97,22 @@ ProbeDefinition::Limit read_limit(const std::string& fact, const YamlValue& valu
   return limit;
 }
 
-constexpr const char* kOneKind = "a probe is one of jmx, json, http, tcp, rpc and zookeeper";
+constexpr const char* kOneKind =
+    "a probe is one of jmx, json, http, tcp, rpc, zookeeper and open_files";
 
 ProbeDefinition read_probe(const std::string& role,
                            const YamlValue& value,
                            std::vector<Reference>& references) {
   YamlMap map(value);
   ProbeDefinition probe;
-  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc", "zookeeper"}) {
+  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc", "zookeeper", "open_files"}) {
     const YamlValue path = map.optional(kind);
     if (!path.present()) continue;
     if (!probe.kind.empty()) path.report(kOneKind);
     probe.kind = kind;
     probe.subject = path.text();
     if (probe.kind == "rpc") check_call(probe.subject, path);
+    if (probe.kind == "open_files") check_open_files(probe.subject, path);
     if (probe.kind == "zookeeper") check_word(probe.subject, path);
   }
   if (probe.kind.empty()) value.report(kOneKind);
@@ -136,7 +143,8 @@ void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Refer
   for (const YamlValue& item : value.items()) {
     role.probes.push_back(read_probe(role.name, item, references));
     const ProbeDefinition& probe = role.probes.back();
-    tells_readiness |= !probe.ready.empty() || (probe.kind != "jmx" && probe.kind != "json");
+    tells_readiness |= !probe.ready.empty() ||
+                       (probe.kind != "jmx" && probe.kind != "json" && probe.kind != "open_files");
   }
   if (!tells_readiness)
     value.report(fmt::format("no probe of {} tells when it is ready", role.name));

@@ -1,4 +1,4 @@
-"""A node leaves under load: half a gigabyte of blocks, some of them nowhere else, and a container of a running job."""
+"""A node leaves under load: half a gigabyte of blocks, some nowhere else, a file that is being written, a container of a running job."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ from harness import wait_until
 NAME = "shrinking"
 BLOCK = 12 << 20
 BLOCKS = 42
+OPEN_BYTES = 60 << 20
 EXAMPLES = "local:///opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar"
 MAPS = 6
 SAMPLES = 50_000_000  # some 20 s of each map
@@ -41,6 +42,15 @@ def digest(installation, cluster_id):
     return summed.hexdigest()
 
 
+def begin_writing(installation, node, path):
+    """A file of many blocks of one copy, on `node`, that is open until the program's standard input is closed."""
+    write = ["run", NAME, "--node", node, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={1 << 20}", "-D", "dfs.replication=1", "-put", "-d", "-", path]
+    writing = subprocess.Popen(installation.command(*write), env=installation.environment(), stdin=subprocess.PIPE)
+    writing.stdin.write(bytes(OPEN_BYTES))
+    writing.stdin.flush()
+    return writing
+
+
 def sum_of(installation):
     read = subprocess.Popen(installation.command("run", NAME, "--", "hdfs", "dfs", "-cat", "data"), env=installation.environment(),
                             stdout=subprocess.PIPE)
@@ -49,6 +59,10 @@ def sum_of(installation):
         summed.update(block)
     assert read.wait() == 0
     return summed.hexdigest()
+
+
+def open_files(installation):
+    return installation.tusker("run", NAME, "--user", "hadoop", "--", "hdfs", "dfsadmin", "-listOpenFiles").stdout.decode()
 
 
 def ask(installation, address, path):
@@ -84,7 +98,7 @@ def decommission_lines(installation):
     return "\n".join(line for line in log.splitlines() if any(word in line for word in words))
 
 
-def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest):
+def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest, tmp_path):
     master = next(node.Ip for node in installation.nodes(cluster_id) if node.NameTag == "master.0")
     where = installation.tusker("run", NAME, "--", "hdfs", "fsck", "data", "-files", "-blocks", "-locations").stdout.decode()
     leaving = next(node for node in installation.nodes(cluster_id) if node.NameTag == "core.2")
@@ -94,9 +108,20 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     installation.tusker("job", "run", NAME, "--jar", EXAMPLES, "--", "pi", str(MAPS), str(SAMPLES))
     started = json.loads(installation.tusker("job", "list", NAME, "-o", "json").stdout)[0]
     wait_until(lambda: runs_on(installation, master, "core-3"), 120, "a container of the job on core-3")
+    writing = begin_writing(installation, "core-3", "/tmp/today")
+    wait_until(lambda: "/tmp/today" in open_files(installation), 60, "a block of the open file")
     began = time.monotonic()
-    scaled = installation.tusker("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", timeout=600)
-    print(f"the node left within {time.monotonic() - began:.0f} s\n{scaled.stderr.decode()}")
+    told = tmp_path / "told"
+    with told.open("wb") as out:
+        scaling = subprocess.Popen(installation.command("cluster", "scale", NAME, "--core", "2", "--wait", "--yes"),
+                                   env=installation.environment(), stderr=out)
+    said = f" blocks are of files that are still being written: /tmp/today (from {leaving.Ip})"
+    wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
+    assert said in told.read_text(), told.read_text()
+    writing.stdin.close()
+    assert writing.wait(timeout=60) == 0
+    assert scaling.wait(timeout=600) == 0, told.read_text()
+    print(f"the node left within {time.monotonic() - began:.0f} s\n{told.read_text()}")
     assert "core.2" not in {node.NameTag for node in installation.nodes(cluster_id)}
 
     shown = {}
@@ -113,3 +138,7 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     bad = [attempt for attempt in attempts if attempt[1] != "SUCCEEDED"]
     assert not bad, f"{bad}\n{decommission_lines(installation)}"
     assert sum_of(installation) == digest
+    assert installation.tusker("run", NAME, "--", "hdfs", "dfs", "-cat", "/tmp/today").stdout == bytes(OPEN_BYTES)
+    log = installation.tusker("logs", NAME, "master-1", "NameNode", "-n", "5000").stdout.decode()
+    assert "cmd=refreshNodes" in log
+    assert "listOpenFiles" not in log, "what a probe asks is no news"

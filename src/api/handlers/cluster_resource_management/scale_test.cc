@@ -82,6 +82,19 @@ TEST_F(Scale, IsTheSameInTheNewerGeneration) {
   EXPECT_EQ(node("core-3").type(), store::CORE);
 }
 
+TEST_F(Scale, NewNodesRunScriptsOfTheNewerGenerationsForm) {
+  answer(world.call(
+      "ScaleOutCluster",
+      fmt::format(R"({{"InstanceId":"{}","InstanceChargeType":"POSTPAID_BY_HOUR",)"
+                  R"("ScaleOutNodeConfig":{{"NodeFlag":"CORE","NodeCount":1}},)"
+                  R"("ScriptBootstrapActionConfig":[{{"CosFileURI":"data:;base64,dHJ1ZQ==",)"
+                  R"("ExecutionMoment":"resourceAfter","Args":["x"]}}]}})",
+                  id)));
+  ASSERT_EQ(node("core-3").scripts_size(), 1);
+  EXPECT_EQ(node("core-3").scripts(0).arguments(0), "x");
+  EXPECT_EQ(node("core-1").scripts_size(), 0);
+}
+
 TEST_F(Scale, AnswersARepeatedClientTokenWithTheFirstFlow) {
   const boost::json::object first = answer(scale_out(R"(,"CoreCount":1,"ClientToken":"once")"));
   EXPECT_EQ(first.at("ClientToken").as_string(), "once");

@@ -107,6 +107,8 @@ TEST_F(RunJobFlow, MakesAClusterForItsStepsAndReleasesIt) {
               fmt::format(
                   R"({{"Name":"nightly","CreateCluster":true,"InstancePolicy":"Terminate",)"
                   R"("Steps":[{1}],"ProductVersion":"EMR-V5.0.0",)"
+                  R"("BootstrapActions":[{{"Path":"data:;base64,dHJ1ZQ==",)"
+                  R"("WhenRun":"clusterBefore","Args":["x"]}}],)"
                   R"("Software":["hdfs-3.5.0","yarn-3.5.0"],"Instance":{{)"
                   R"("InstanceChargeType":"POSTPAID_BY_HOUR","SupportHA":false,)"
                   R"("SecurityGroupIds":[],"Placement":{{"Zone":"ap-guangzhou-1"}},)"
@@ -125,6 +127,9 @@ TEST_F(RunJobFlow, MakesAClusterForItsStepsAndReleasesIt) {
   const std::string made = world.model.job(JobId{job})->cluster_id();
   EXPECT_EQ(states(job), "JobFlowResourceApplied: JobFlowStepStatusInit");
   EXPECT_EQ(world.model.cluster(made)->tags(0).value(), "data");
+  ASSERT_EQ(world.model.cluster(made)->scripts_size(), 1);
+  EXPECT_EQ(world.model.cluster(made)->scripts(0).moment(), store::Script::CLUSTER_BEFORE);
+  EXPECT_EQ(world.model.cluster(made)->scripts(0).arguments(0), "x");
   EXPECT_EQ(world.model.nodes_of(made).begin()->second->disks_size(), 2);
   world.finish_flow(made);
   world.timers.fire(world.clock.now());
