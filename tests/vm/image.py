@@ -18,9 +18,9 @@ PACKAGES = (
     "ca-certificates,less,python3,zstd"
 )
 # Installed beside a running cluster by one scenario, so kept as files.
-NEIGHBOURS = "docker.io ufw"
+NEIGHBOURS = {"bookworm": "docker.io ufw", "trixie": "docker.io docker-cli ufw"}
 # A machine of its own, so it has a serial number that makes a cached one stale: raise it when this file changes what is in there.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def ensure_image(suite: str) -> Image:
 def _fetch(suite: str, root: Path) -> None:
     neighbours = (
         'mkdir -p "$1/root/neighbours/partial" && chroot "$1" apt-get install --yes --no-install-recommends --download-only '
-        f'-o Dir::Cache::archives=/root/neighbours {NEIGHBOURS} && rm -r "$1/root/neighbours/partial"'
+        f'-o Dir::Cache::archives=/root/neighbours {NEIGHBOURS[suite]} && rm -r "$1/root/neighbours/partial"'
     )
     # In namespaces, so that one that is interrupted leaves no mounts.
     namespaces = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"]
