@@ -55,8 +55,9 @@ class YamlValue {
 
  private:
   friend class YamlMap;
-  YamlValue(YAML::Node node, std::string file, int line, std::string where, Problems& problems)
-      : node_(std::move(node)),
+  YamlValue(
+      const YAML::Node& node, std::string file, int line, std::string where, Problems& problems)
+      : node_(node),
         file_(std::move(file)),
         line_(line),
         where_(std::move(where)),
