@@ -371,10 +371,10 @@ i.hosts[0].host.set_memory_bytes(4ULL << 30);
     "after 2 other nodes of this cluster (of 4.0 GB, 0.5 GB stay free), 1.0 GB missing"
 }
 , Refusal{"NoDisk", WITH{UNUSED;
-i.hosts[0].free_disk_bytes = 60ULL << 30;
+i.hosts[0].free_disk_bytes = 20ULL << 30;
 }
 , "ResourceInsufficient.DiskInsufficient",
-    "host alpha has 2.0 GB of disk to give after 1 other node of this cluster (50.0 GB stay free), "
+    "host alpha has 2.0 GB of disk to give after 1 other node of this cluster (10.0 GB stay free), "
     "6.0 GB missing"
 }
 , Refusal{"NoHost", WITH{UNUSED;

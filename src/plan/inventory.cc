@@ -9,7 +9,7 @@ std::uint64_t memory_reserve(std::uint64_t memory_bytes) {
 }
 
 std::uint64_t disk_reserve(std::uint64_t disk_total_bytes) {
-  return std::max<std::uint64_t>(2ULL << 30, disk_total_bytes / 10);
+  return std::clamp<std::uint64_t>(disk_total_bytes / 10, 2ULL << 30, 10ULL << 30);
 }
 
 }  // namespace tusker

@@ -28,6 +28,6 @@ struct Inventory {
 
 // What stays free on every host: never given to a node (docs/reference/operations.md, Hosts).
 std::uint64_t memory_reserve(std::uint64_t memory_bytes);    // max(512 MiB, 5 %)
-std::uint64_t disk_reserve(std::uint64_t disk_total_bytes);  // max(2 GiB, 10 %)
+std::uint64_t disk_reserve(std::uint64_t disk_total_bytes);  // 10 %, from 2 GiB to 10 GiB
 
 }  // namespace tusker
