@@ -71,22 +71,23 @@ Result<std::optional<pid_t>> RunFolder::holder() const {
 
 Status RunFolder::record_child(const std::string& name, pid_t pid) const {
   const std::string path = path_ + "/" + name + ".pid";
+  const std::string started = path_ + "/" + name + ".started";
   if (pid == 0) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return Error::from_errno(errno, path);
+    for (const std::string& file : {path, started})
+      if (::unlink(file.c_str()) != 0 && errno != ENOENT) return Error::from_errno(errno, file);
     return ok_status();
   }
-  return write_file_atomic(
-      path, fmt::format("{} {}\n", pid, start_time_of(pid).value_or("0")), 0600);
+  TK_TRY_VOID(write_file_atomic(started, start_time_of(pid).value_or("0") + "\n", 0600));
+  return write_file_atomic(path, fmt::format("{}\n", pid), 0600);
 }
 
 std::optional<pid_t> RunFolder::living_child(const std::string& name) const {
   const Result<std::string> text = read_file(path_ + "/" + name + ".pid", 64);
-  if (!text.ok()) return std::nullopt;
-  const std::size_t space = text->find(' ');
+  const Result<std::string> started = read_file(path_ + "/" + name + ".started", 64);
+  if (!text.ok() || !started.ok()) return std::nullopt;
   const std::optional<pid_t> pid = parse_pid(*text);
-  if (!pid || space == std::string::npos) return std::nullopt;
-  const std::string recorded = text->substr(space + 1, text->find('\n') - space - 1);
-  return start_time_of(*pid) == recorded ? pid : std::nullopt;
+  if (!pid) return std::nullopt;
+  return start_time_of(*pid) == started->substr(0, started->find('\n')) ? pid : std::nullopt;
 }
 
 }  // namespace tusker::cli

@@ -13,8 +13,8 @@ namespace tusker::cli {
 // DATA/run: who runs this installation now. Only root writes here.
 //
 // A lock says whether `tusker up` lives; the kernel lets go of it whatever ended the process. The
-// children's pids are kept beside it with their start times, since a pid alone may belong to
-// somebody else by now.
+// children's pids are kept beside it, one in a file as everybody expects, and their start times in
+// other files, since a pid alone may belong to somebody else by now.
 class RunFolder final {
  public:
   explicit RunFolder(const std::string& data) : path_(data + "/run") {}
