@@ -98,6 +98,26 @@ TEST(HostKeeper, LeavesNodesAndRolesAloneWhenTheAgentDies) {
   EXPECT_EQ(after.roles(0).restarts(), 0U);
 }
 
+TEST(HostKeeper, ForgetsWhereARemovedNodeWas) {
+  TestHost host;
+  link::Node goes = host.node(2);
+  *goes.add_roles() = TestHost::daemon("NameNode", 4008);
+  const link::Node stays = host.node(3);
+  host.keeper().take(host.desired({goes, stays}));
+  ASSERT_TRUE(
+      host.run_until([&](const auto& seen) { return is_ready(seen, goes.id(), "NameNode"); }));
+  const auto is_known = [&] {
+    return read_file("/proc/net/arp", 1 << 20)->find(host.address(2) + " ") != std::string::npos;
+  };
+  ASSERT_TRUE(is_known()) << "it was asked whether it is ready";
+
+  link::Desired desired = host.desired({stays});
+  desired.add_removed(goes.id());
+  host.keeper().take(desired);
+  ASSERT_TRUE(host.run_until([&](const auto& seen) { return seen.removed_size() == 1; }));
+  EXPECT_FALSE(is_known());
+}
+
 // What the keeper reports of an orphan, once it has looked at it.
 std::optional<link::Orphan> orphan_in(const link::Observed& seen, const std::string& id) {
   for (const link::Orphan& orphan : seen.orphan_facts())

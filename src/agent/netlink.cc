@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -124,6 +125,12 @@ Result<Netlink> Netlink::open() {
 }
 
 Status Netlink::send(Message& message, std::string_view doing) {
+  return exchange(message, doing, [](const nlmsghdr&) {});
+}
+
+Status Netlink::exchange(Message& message,
+                         std::string_view doing,
+                         const std::function<void(const nlmsghdr&)>& told) {
   const std::uint32_t sequence = ++sequence_;
   const std::string& bytes = message.finish(sequence);
   if (::send(socket_.get(), bytes.data(), bytes.size(), 0) < 0)
@@ -136,7 +143,12 @@ Status Netlink::send(Message& message, std::string_view doing) {
     auto left = static_cast<unsigned>(n);
     for (auto* at = reinterpret_cast<nlmsghdr*>(block); NLMSG_OK(at, left);
          at = NLMSG_NEXT(at, left)) {
-      if (at->nlmsg_seq != sequence || at->nlmsg_type != NLMSG_ERROR) continue;
+      if (at->nlmsg_seq != sequence) continue;
+      if (at->nlmsg_type == NLMSG_DONE) return ok_status();
+      if (at->nlmsg_type != NLMSG_ERROR) {
+        told(*at);
+        continue;
+      }
       const int number = -static_cast<const nlmsgerr*>(NLMSG_DATA(at))->error;
       if (number == 0) return ok_status();
       return Error::from_errno(number, doing);
@@ -229,6 +241,36 @@ Status Netlink::add_gateway(const std::string& name, Ipv4 gateway, Ipv4 source) 
   Message rest(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, body);
   rest.put(RTA_GATEWAY, gateway).put(RTA_OIF, index).put(RTA_PREFSRC, source);
   return send(rest, "add default route");
+}
+
+Status Netlink::forget_neighbours(const std::string& name) {
+  ndmsg body{};
+  body.ndm_family = AF_INET;
+  body.ndm_ifindex = static_cast<int>(interface_index(name));
+  std::vector<std::uint32_t> found;
+  Message all(RTM_GETNEIGH, NLM_F_DUMP, body);
+  TK_TRY_VOID(exchange(all, "list neighbours", [&](const nlmsghdr& header) {
+    if (header.nlmsg_type != RTM_NEWNEIGH || header.nlmsg_len < NLMSG_LENGTH(sizeof(ndmsg))) return;
+    const auto* neighbour = static_cast<const ndmsg*>(NLMSG_DATA(&header));
+    if (neighbour->ndm_ifindex != body.ndm_ifindex || (neighbour->ndm_state & NUD_PERMANENT) != 0)
+      return;
+    auto left = header.nlmsg_len - NLMSG_LENGTH(sizeof(ndmsg));
+    const auto* at = reinterpret_cast<const rtattr*>(reinterpret_cast<const char*>(neighbour) +
+                                                     NLMSG_ALIGN(sizeof(ndmsg)));
+    for (; RTA_OK(at, left); at = RTA_NEXT(at, left)) {
+      std::uint32_t address = 0;
+      if (at->rta_type != NDA_DST || RTA_PAYLOAD(at) != sizeof address) continue;
+      std::memcpy(&address, RTA_DATA(at), sizeof address);
+      found.push_back(address);
+    }
+  }));
+  for (const std::uint32_t address : found) {
+    Message gone(RTM_DELNEIGH, 0, body);
+    gone.put(NDA_DST, address);
+    const Status status = send(gone, "forget a neighbour of " + name);
+    if (!status.ok() && status.error().code() != ErrorCode::NotFound) return status;
+  }
+  return ok_status();
 }
 
 }  // namespace tusker

@@ -2,11 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/file.h"
 #include "base/result.h"
+
+struct nlmsghdr;
 
 namespace tusker {
 
@@ -49,11 +52,18 @@ class Netlink {
   Status add_address(const std::string& name, Ipv4 address, int prefix);
   // To one address directly on the link, then everything else through it.
   Status add_gateway(const std::string& name, Ipv4 gateway, Ipv4 source);
+  // Which link addresses were found behind an interface. Those in use are asked for again; the
+  // kernel itself drops none before there are some hundred.
+  Status forget_neighbours(const std::string& name);
 
  private:
   explicit Netlink(UniqueFd socket) : socket_(std::move(socket)) {}
   class Message;
   Status send(Message& message, std::string_view doing);
+  // `told` gets each message of the answer.
+  Status exchange(Message& message,
+                  std::string_view doing,
+                  const std::function<void(const nlmsghdr&)>& told);
 
   UniqueFd socket_;
   std::uint32_t sequence_ = 0;

@@ -81,7 +81,7 @@ Status make_node_network(const HostLayout& host,
                          const NodeLayout& node,
                          Ipv4 address,
                          Ipv4 gateway) {
-  TK_TRY_VOID(remove_node_network(node));
+  TK_TRY_VOID(remove_node_network(host, node));
   const UniqueFd holder(::open(node.network().c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!holder) return Error::from_errno(errno, node.network());
   const UniqueFd ours(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
@@ -98,9 +98,10 @@ Status make_node_network(const HostLayout& host,
   return netlink.set_up(node.id);
 }
 
-Status remove_node_network(const NodeLayout& node) {
+Status remove_node_network(const HostLayout& host, const NodeLayout& node) {
   TK_TRY(Netlink netlink, Netlink::open());
   TK_TRY_VOID(netlink.delete_link(node.id));
+  TK_TRY_VOID(netlink.forget_neighbours(host.bridge()));
   TK_TRY_VOID(unmount(node.network()));
   if (::unlink(node.network().c_str()) != 0 && errno != ENOENT)
     return Error::from_errno(errno, node.network());

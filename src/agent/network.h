@@ -25,7 +25,7 @@ Status make_node_network(const HostLayout& host,
                          Ipv4 address,
                          Ipv4 gateway);
 
-// Neither interface nor namespace is left. Idempotent.
-Status remove_node_network(const NodeLayout& node);
+// Neither interface nor namespace is left, nor where on the bridge its address was. Idempotent.
+Status remove_node_network(const HostLayout& host, const NodeLayout& node);
 
 }  // namespace tusker

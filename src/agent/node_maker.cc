@@ -198,7 +198,7 @@ Status Making::read_users() {
 // Disks stay mounted and as they are; all else is only good for the container that is gone.
 Status Making::clear_remains() {
   TK_TRY_VOID(tools_.runc.remove(node_));
-  TK_TRY_VOID(remove_node_network(node_));
+  TK_TRY_VOID(remove_node_network(tools_.host, node_));
   TK_TRY_VOID(unmount_below(node_.root()));
   for (const char* folder : {"/root", "/upper", "/work"})
     TK_TRY_VOID(remove_tree(node_.folder + folder));
@@ -343,7 +343,7 @@ Status remove_node(const HostLayout& host, const Runc& runc, const std::string& 
   }
   const NodeLayout node(host, id);
   TK_TRY_VOID(runc.remove(node));
-  TK_TRY_VOID(remove_node_network(node));
+  TK_TRY_VOID(remove_node_network(host, node));
   TK_TRY_VOID(unmount_below(node.folder));
   TK_TRY_VOID(unmount_below(node.run));
   TK_TRY_VOID(remove_tree(node.run));
