@@ -79,7 +79,7 @@ class Machine:
             *("-chardev", f"file,id=console,path={self.console},append=on", "-serial", "chardev:console"),
             *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd)),
             # With mitigations each system call costs the emulator its translations; with libraries at one address processes share them.
-            *("-append", "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off norandmaps"),
+            *("-append", "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off norandmaps trace_event=signal:signal_generate"),
             # What is flushed is on the disk; what is not may be lost with QEMU, as with the memory of a disk.
             *("-drive", f"file={self._disk},if=virtio,format=qcow2,cache=writeback"),
             # A route to a gateway that answers, and nobody behind it. An IPv6 address would come whenever it likes.
