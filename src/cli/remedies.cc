@@ -61,8 +61,11 @@ constexpr Remedy kRemedies[] = {
      "see that the NameNode runs and that no firewall drops what this node sends: tusker run "
      "{cluster} --node {node} -- hdfs dfs -ls /"},
     {"no whole answer within",
-     "it hangs; a restart helps: tusker cluster restart {cluster} --service {component} --process "
-     "{role} --node {node}"},
+     "it hangs, or has too much to do; if its log (tusker logs {cluster} {node} {role}) stands "
+     "still, a "
+     "restart helps: tusker cluster restart {cluster} --service {component} --process {role} "
+     "--node "
+     "{node}"},
     {"is not connected", "see that the host is up and its agent runs: tusker up"},
     {"has not been heard of", "see that the host is up and its agent runs: tusker up"},
     {"by signal 9",
