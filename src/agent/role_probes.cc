@@ -246,12 +246,22 @@ RoleProbes::~RoleProbes() {
   *self_ = nullptr;
 }
 
+bool RoleProbes::is_due(const link::Probe& probe) const {
+  if (probe.when().empty()) return true;
+  return std::any_of(asked_.begin(), asked_.end(), [&](const auto& asked) {
+    const auto found = asked->facts.find(probe.when());
+    return found != asked->facts.end() && found->second != "0";
+  });
+}
+
 void RoleProbes::ask(std::size_t index) {
   Asked& asked = *asked_[index];
-  // A NameNode that starts refuses with a stack trace in its log.
-  if (asked.probe.has_open_files() && !ready()) {
+  if (!is_due(asked.probe)) {
     const Duration interval = std::chrono::milliseconds(asked.interval_ms());
     asked.timer = loop_.after(interval, [this, index] { ask(index); });
+    const bool changed = !asked.facts.empty();
+    asked.facts.clear();  // they are of a time that is over
+    if (changed) changed_();
     return;
   }
   ask_engine(exchanger_,

@@ -39,6 +39,7 @@ class RoleProbes {
 
  private:
   struct Asked;
+  bool is_due(const link::Probe& probe) const;
   void ask(std::size_t index);
   void answered(std::size_t index, Result<Facts> answer);
 

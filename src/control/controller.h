@@ -184,8 +184,8 @@ class Controller {
   // A copy is there; of a cluster that has gone meanwhile it is nobody's.
   void note_metadata_copy(const ClusterId& cluster, store::MetadataCopy copy, std::uint32_t keep);
   void note_metadata_failure(const ClusterId& cluster, std::string failure);
-  // What this stage of a restore waits for is done (kPutCopy, kAcceptCopy), or why it never will
-  // be.
+  // What this stage of a restore waits for is done (kSetAside, kPutCopy, kAcceptCopy), or why it
+  // never will be.
   void note_restored(FlowId flow, std::string_view stage, const Status& done);
 
   // ---- for the network

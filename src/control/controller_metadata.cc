@@ -91,6 +91,8 @@ void Controller::note_restored(FlowId id, std::string_view stage, const Status& 
   store::Restoration& restoration = *next.mutable_restoration();
   if (!done.ok()) {
     restoration.set_failure(std::string(done.error().message()));
+  } else if (stage == kSetAside) {
+    restoration.set_set_aside(true);
   } else if (stage == kPutCopy) {
     restoration.set_placed(true);
   } else {

@@ -61,6 +61,7 @@ link::Probe probe_of(const store::Probe& stored) {
     limit.set_equals(from.equals());
     limit.set_says(from.says());
   }
+  probe.set_when(stored.when());
   probe.set_interval_ms(stored.interval_ms());
   probe.set_starting_interval_ms(stored.starting_interval_ms());
   return probe;

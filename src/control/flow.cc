@@ -120,7 +120,7 @@ ClusterRules rules_of(const Definitions& definitions) {
             return idle_conditions(definitions, cluster, nodes);
           },
           [&definitions](const auto& cluster, const auto& nodes) {
-            return metadata_source(definitions, cluster, nodes);
+            return metadata_holders(definitions, cluster, nodes);
           },
           [&definitions](const auto& cluster, const auto& nodes) {
             return replicas_of(definitions, cluster, nodes);

@@ -23,9 +23,9 @@ struct ClusterRules {
   Conditions complete;  // complete_conditions()
   Conditions drained;   // drained_conditions()
   Conditions idle;      // idle_conditions()
-  // metadata_source()
-  std::function<std::optional<MetadataSource>(const store::Cluster&,
-                                              const std::vector<store::Node>&)>
+  // metadata_holders()
+  std::function<std::optional<MetadataHolders>(const store::Cluster&,
+                                               const std::vector<store::Node>&)>
       metadata;
   // replicas_of()
   std::function<Result<std::uint32_t>(const store::Cluster&, const std::vector<store::Node>&)>

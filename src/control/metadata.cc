@@ -6,9 +6,9 @@
 
 namespace tusker {
 
-std::optional<MetadataSource> metadata_of(const Model& model,
-                                          const ClusterRules& rules,
-                                          const store::Cluster& cluster) {
+std::optional<MetadataHolders> metadata_of(const Model& model,
+                                           const ClusterRules& rules,
+                                           const store::Cluster& cluster) {
   std::vector<store::Node> nodes;
   for (const auto& [order, node] : model.nodes_of(cluster.id())) nodes.push_back(*node);
   if (nodes.empty()) return std::nullopt;
@@ -51,8 +51,8 @@ Result<FlowPlan> plan_restore(const Model& model,
                               const ClusterRules& rules,
                               const store::Cluster& cluster,
                               std::optional<std::uint64_t> number) {
-  const std::optional<MetadataSource> source = metadata_of(model, rules, cluster);
-  if (!source) {
+  const std::optional<MetadataHolders> holders = metadata_of(model, rules, cluster);
+  if (!holders) {
     return Error::make(ErrorCode::FailedPrecondition,
                        "cluster {} has no service whose metadata are copied",
                        cluster.name());
@@ -76,15 +76,19 @@ Result<FlowPlan> plan_restore(const Model& model,
                        cluster.name());
   }
   FlowPlan plan;
-  plan.node_ids = {source->node_id};
-  plan.operation = plan_operation(
-      model, {store::RoleOperation::STOP, {{source->node_id, source->role->name}}, 0, {}, false});
+  plan.node_ids = {holders->source.node_id};
+  RoleWish wish;
+  wish.verb = store::RoleOperation::STOP;
+  for (const MetadataHolder& follower : holders->followers)
+    wish.roles.push_back({follower.node_id, follower.role->name});
+  store::RoleOperation followers = plan_operation(model, wish);
   // It may be down already, and stays so until its metadata are there.
-  if (plan.operation->items().empty()) {
-    store::RoleOperation::Item& item = *plan.operation->add_items();
-    item.set_node_id(source->node_id);
-    item.set_role(source->role->name);
-  }
+  plan.operation = followers;
+  plan.operation->clear_items();
+  store::RoleOperation::Item& source = *plan.operation->add_items();
+  source.set_node_id(holders->source.node_id);
+  source.set_role(holders->source.role->name);
+  plan.operation->mutable_items()->MergeFrom(followers.items());
   plan.restoration.emplace();
   *plan.restoration->mutable_copy() = *found;
   return plan;

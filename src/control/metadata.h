@@ -14,14 +14,16 @@ namespace tusker {
 // Copies of a service's metadata, as rows: which are wanted, which there are, and which is on its
 // way back. Who carries them is the server's (server/metadata_copies.h).
 
-// The stages of a restore in which the copy is carried to its node, and accepted there.
+// The stages of a restore in which programs run on nodes: what followers of the old metadata made
+// of them is set aside, the copy is carried to its node, and accepted there.
+inline constexpr std::string_view kSetAside = "set-aside";
 inline constexpr std::string_view kPutCopy = "put-copy";
 inline constexpr std::string_view kAcceptCopy = "accept-copy";
 
-// Where the metadata of a cluster are.
-std::optional<MetadataSource> metadata_of(const Model& model,
-                                          const ClusterRules& rules,
-                                          const store::Cluster& cluster);
+// Who has the metadata of a cluster.
+std::optional<MetadataHolders> metadata_of(const Model& model,
+                                           const ClusterRules& rules,
+                                           const store::Cluster& cluster);
 
 // The number of the newest copy that there is; 0: none.
 std::uint64_t newest_copy(const store::Cluster& cluster);

@@ -1,6 +1,8 @@
-// Puts a copy of a service's metadata in place of what it has. The role is stopped, its node takes
-// the copy, the role starts from it, and is told to serve though others know more. What fails or is
-// cancelled before the copy is in place leaves what was there; afterwards the copy stays.
+// Puts a copy of a service's metadata in place of what it has. The role is stopped, and those that
+// make something of its metadata, which is set aside: it would come back with the edits that
+// follow. Its node takes the copy, the role starts from it, and is told to serve though others know
+// more. What fails or is cancelled before the copy is in place leaves what was there; afterwards
+// the copy stays.
 #include <array>
 
 #include "control/findings.h"
@@ -53,6 +55,12 @@ Outcome check_carried(const StageView& view, bool carried, std::string_view what
   return Outcome::waiting({fmt::format("{}: {}", node->name(), what)}, std::move(suspect));
 }
 
+Outcome check_set_aside(const StageView& view) {
+  return check_carried(view,
+                       view.flow.restoration().set_aside(),
+                       "what others made of its metadata is being set aside");
+}
+
 Outcome check_placed(const StageView& view) {
   const store::Restoration& restoration = view.flow.restoration();
   return check_carried(
@@ -79,8 +87,9 @@ Outcome check_accepted(const StageView& view) {
                        fmt::format("{} looks at what the others hold", role_of(view)));
 }
 
-constexpr std::array<Stage, 5> kForward{{
+constexpr std::array<Stage, 6> kForward{{
     {"stop-role", 5min, order_batch, check_batch},
+    {kSetAside, 5min, nothing, check_set_aside},
     {kPutCopy, 30min, nothing, check_placed},
     {"start-role", 10min, keep_roles, check_role},
     {kAcceptCopy, 10min, nothing, check_accepted},

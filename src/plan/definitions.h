@@ -51,6 +51,7 @@ struct ProbeDefinition {
     std::string says;    // what it means to be beyond; {} is what was found
   };
   std::vector<Limit> limits;  // beyond one of them the role is ready, and not well
+  std::string when;           // a fact of the role: asked while it is not 0; empty: always
   std::uint32_t interval_ms = 5000;
   std::uint32_t starting_interval_ms = 200;
 };
@@ -131,6 +132,9 @@ struct RoleDefinition {
   std::optional<RemovalDefinition> before_removal;
   std::optional<ReloadDefinition> reload;
   std::optional<MetadataDefinition> metadata;
+  // A program among the node's files, for root while the role is stopped: what the role made of its
+  // component's metadata is out of the way, before others are put in their place. Empty: none.
+  std::string set_aside;
   std::int32_t oom_score_adj = 0;
   std::vector<DirectoryDefinition> directories;
   // The API's number of the process, docs/reference/semantics.md 2.10; ZooKeeper's is 0.

@@ -139,6 +139,15 @@ TEST(Definitions, WrongTypesRangesAndPlacesAreFound) {
   EXPECT_TOLD(problems_after(kHdfs, "restart: [NameNode]", "restart: [NameNode"), "not YAML");
 }
 
+TEST(Definitions, AProbeThatIsNotAlwaysAskedDependsOnOneBeforeIt) {
+  EXPECT_TOLD(problems_after(kHdfs, "when: NumDecommissioningDataNodes", "when: DecomNodes"),
+              "when names \"DecomNodes\", which no probe before reports");
+  EXPECT_TOLD(problems_after(kHdfs,
+                             "when: NumDecommissioningDataNodes",
+                             "when: FSState\n        ready: { DecomNodes: none }"),
+              "a probe that is not always asked cannot tell whether a role is well");
+}
+
 TEST(Definitions, LimitsAreOfTheProbesFactsAndOfOneKind) {
   EXPECT_TOLD(problems_after(kHdfs, "limits: { FSState:", "limits: { State:"),
               "limits names \"State\", which is not among the probe's facts");

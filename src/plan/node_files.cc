@@ -154,9 +154,11 @@ void add_metadata_programs(const RenderInput& input,
                            const store::Node& node,
                            std::vector<RenderedFile>& out) {
   for (const RoleDefinition* role : roles_of(input.definitions, input.cluster, input.nodes, node)) {
-    if (!role->metadata) continue;
-    for (const std::string& program :
-         {role->metadata->save, role->metadata->put, role->metadata->accept}) {
+    std::vector<std::string> programs;
+    if (role->metadata)
+      programs = {role->metadata->save, role->metadata->put, role->metadata->accept};
+    if (!role->set_aside.empty()) programs.push_back(role->set_aside);
+    for (const std::string& program : programs) {
       const auto content = embedded_file(fmt::format("components/{}/{}", role->component, program));
       TK_CHECK(content, "{} names {}, which is not there", role->name, program);
       out.push_back({program, std::string(*content), 0755});

@@ -31,7 +31,8 @@ Result<store::Probe> make_probe(const RoleDefinition& role,
   probe.set_kind(definition.kind);
   probe.set_port(port_of(role, definition.port));
   probe.set_subject(definition.subject);
-  if (definition.kind == "rpc" || definition.kind == "open_files") probe.set_user(role.user);
+  probe.set_user(role.user);
+  probe.set_when(definition.when);
   for (const std::string& attribute : definition.attributes) probe.add_attributes(attribute);
   probe.mutable_pointers()->insert(definition.pointers.begin(), definition.pointers.end());
   for (const auto& [fact, wanted] : definition.ready) {

@@ -68,6 +68,14 @@ bool has_fact(const ProbeDefinition& probe, const std::string& fact) {
              });
 }
 
+bool reports(const RoleDefinition& role, const std::string& fact) {
+  return std::any_of(role.probes.begin(), role.probes.end(), [&](const ProbeDefinition& probe) {
+    return has_fact(probe, fact);
+  });
+}
+
+void accept_any(const std::string&, const YamlValue&) {}
+
 void check_call(const std::string& subject, const YamlValue& at) {
   if (subject.find('/') == std::string::npos)
     at.report(fmt::format("\"{}\" is no call, such as PROTOCOL/METHOD", subject));
@@ -97,28 +105,48 @@ ProbeDefinition::Limit read_limit(const std::string& fact, const YamlValue& valu
   return limit;
 }
 
+struct ProbeKind {
+  const char* name;
+  bool tells_readiness;  // by an answer alone; others by a condition only
+  void (*check_subject)(const std::string& subject, const YamlValue& at);
+};
+constexpr ProbeKind kProbeKinds[] = {
+    {"jmx", false, accept_any},
+    {"json", false, accept_any},
+    {"http", true, accept_any},
+    {"tcp", true, accept_any},
+    {"rpc", true, check_call},
+    {"zookeeper", true, check_word},
+    {"open_files", false, check_open_files},
+};
 constexpr const char* kOneKind =
     "a probe is one of jmx, json, http, tcp, rpc, zookeeper and open_files";
 
-ProbeDefinition read_probe(const std::string& role,
+bool tells_readiness(const ProbeDefinition& probe) {
+  return !probe.ready.empty() ||
+         std::any_of(std::begin(kProbeKinds), std::end(kProbeKinds), [&](const ProbeKind& kind) {
+           return kind.tells_readiness && probe.kind == kind.name;
+         });
+}
+
+// `role` has the probes that come before it.
+ProbeDefinition read_probe(const RoleDefinition& role,
                            const YamlValue& value,
                            std::vector<Reference>& references) {
   YamlMap map(value);
   ProbeDefinition probe;
-  for (const char* kind : {"jmx", "json", "http", "tcp", "rpc", "zookeeper", "open_files"}) {
-    const YamlValue path = map.optional(kind);
-    if (!path.present()) continue;
-    if (!probe.kind.empty()) path.report(kOneKind);
-    probe.kind = kind;
-    probe.subject = path.text();
-    if (probe.kind == "rpc") check_call(probe.subject, path);
-    if (probe.kind == "open_files") check_open_files(probe.subject, path);
-    if (probe.kind == "zookeeper") check_word(probe.subject, path);
+  for (const ProbeKind& kind : kProbeKinds) {
+    const YamlValue subject = map.optional(kind.name);
+    if (!subject.present()) continue;
+    if (!probe.kind.empty()) subject.report(kOneKind);
+    probe.kind = kind.name;
+    probe.subject = subject.text();
+    kind.check_subject(probe.subject, subject);
   }
   if (probe.kind.empty()) value.report(kOneKind);
   const YamlValue port = map.required("port");
   probe.port = port.text();
-  references.push_back({Reference::Kind::Port, role + "." + probe.port, port});
+  references.push_back({Reference::Kind::Port, role.name + "." + probe.port, port});
   read_facts(probe, map.optional("facts"));
   for (const auto& [fact, wanted] : map.optional("ready").entries()) {
     if (!has_fact(probe, fact))
@@ -131,6 +159,14 @@ ProbeDefinition read_probe(const std::string& role,
       limit.report(fmt::format("limits names \"{}\", which is not among the probe's facts", fact));
     probe.limits.push_back(read_limit(fact, limit));
   }
+  const YamlValue when = map.optional("when");
+  if (when.present()) {
+    probe.when = when.text();
+    if (!reports(role, probe.when))
+      when.report(fmt::format("when names \"{}\", which no probe before reports", probe.when));
+    if (tells_readiness(probe) || !probe.limits.empty())
+      when.report("a probe that is not always asked cannot tell whether a role is well");
+  }
   const YamlValue every = map.optional("every");
   if (every.present())
     probe.interval_ms = static_cast<std::uint32_t>(every.duration() / std::chrono::milliseconds(1));
@@ -139,14 +175,9 @@ ProbeDefinition read_probe(const std::string& role,
 }
 
 void read_probes(RoleDefinition& role, const YamlValue& value, std::vector<Reference>& references) {
-  bool tells_readiness = false;
-  for (const YamlValue& item : value.items()) {
-    role.probes.push_back(read_probe(role.name, item, references));
-    const ProbeDefinition& probe = role.probes.back();
-    tells_readiness |= !probe.ready.empty() ||
-                       (probe.kind != "jmx" && probe.kind != "json" && probe.kind != "open_files");
-  }
-  if (!tells_readiness)
+  for (const YamlValue& item : value.items())
+    role.probes.push_back(read_probe(role, item, references));
+  if (std::none_of(role.probes.begin(), role.probes.end(), tells_readiness))
     value.report(fmt::format("no probe of {} tells when it is ready", role.name));
 }
 
@@ -171,12 +202,8 @@ std::vector<ConditionDefinition> read_conditions(const RoleDefinition& role,
                                                  std::vector<Reference>& references) {
   std::vector<ConditionDefinition> conditions;
   for (const auto& [fact, wanted] : value.entries()) {
-    const std::string& name = fact;
-    if (std::none_of(role.probes.begin(), role.probes.end(), [&](const ProbeDefinition& probe) {
-          return has_fact(probe, name);
-        })) {
+    if (!reports(role, fact))
       wanted.report(fmt::format("names \"{}\", which no probe of {} reports", fact, role.name));
-    }
     conditions.push_back(read_condition(fact, wanted, references));
   }
   return conditions;
@@ -240,18 +267,18 @@ bool is_safe_path(const std::string& path) {
          path.find("..") == std::string::npos && path.find("//") == std::string::npos;
 }
 
+std::string read_program(const YamlValue& path) {
+  if (!is_safe_path(path.text()))
+    path.report(fmt::format("\"{}\" is no path among a node's files", path.text()));
+  return path.text();
+}
+
 MetadataDefinition read_metadata(const YamlValue& value) {
   YamlMap map(value);
   MetadataDefinition metadata;
-  const auto program = [&](const char* name) {
-    const YamlValue path = map.required(name);
-    if (!is_safe_path(path.text()))
-      path.report(fmt::format("\"{}\" is no path among a node's files", path.text()));
-    return path.text();
-  };
-  metadata.save = program("save");
-  metadata.put = program("put");
-  metadata.accept = program("accept");
+  metadata.save = read_program(map.required("save"));
+  metadata.put = read_program(map.required("put"));
+  metadata.accept = read_program(map.required("accept"));
   metadata.every = map.required("every").duration();
   metadata.keep = static_cast<std::uint32_t>(map.required("keep").integer(1, 100));
   return metadata;
@@ -330,6 +357,8 @@ RoleDefinition read_role(const std::string& name,
     role.reload = read_reload(name, reload, references);
   if (const YamlValue metadata = map.optional("metadata"); metadata.present())
     role.metadata = read_metadata(metadata);
+  if (const YamlValue program = map.optional("set_aside"); program.present())
+    role.set_aside = read_program(program);
   // Below 0 a process without CAP_SYS_RESOURCE cannot get: roles are told apart from 0 upward.
   role.oom_score_adj = static_cast<std::int32_t>(map.required("oom_score_adj").integer(0, 1000));
   for (const YamlValue& item : map.optional("directories").items())

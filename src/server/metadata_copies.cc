@@ -142,16 +142,17 @@ void MetadataCopies::look_at(const store::Cluster& cluster, bool by_age) {
   if (calls_.contains(cluster.id()) || calls_.size() >= kMostAtOnce) return;
   const store::Flow* const flow = parts_.model.running_flow(cluster.id());
   if (flow != nullptr && flow->kind() == store::Flow::RESTORE) {
-    const bool carries = flow->direction() == store::Flow::FORWARD &&
-                         (flow->stage() == kPutCopy || flow->stage() == kAcceptCopy);
+    const bool carries =
+        flow->direction() == store::Flow::FORWARD &&
+        (flow->stage() == kSetAside || flow->stage() == kPutCopy || flow->stage() == kAcceptCopy);
     if (carries && flow->restoration().failure().empty() && !waits(cluster.id()))
       restore(cluster, *flow);
     return;
   }
   if (!takes_copies(cluster) || cluster.stopped() || !cluster.serving()) return;
   if (!by_age && cluster.metadata_copies_wanted() <= newest_copy(cluster)) return;
-  const auto source = metadata_of(parts_.model, parts_.controller.rules(), cluster);
-  if (source && is_due(cluster, *source->role->metadata)) save(cluster, *source);
+  const auto holders = metadata_of(parts_.model, parts_.controller.rules(), cluster);
+  if (holders && is_due(cluster, *holders->source.role->metadata)) save(cluster, holders->source);
 }
 
 bool MetadataCopies::is_due(const store::Cluster& cluster, const MetadataDefinition& metadata) {
@@ -170,7 +171,7 @@ void MetadataCopies::call(const std::string& cluster_id,
   made->start(parts_.streams);
 }
 
-void MetadataCopies::save(const store::Cluster& cluster, const MetadataSource& source) {
+void MetadataCopies::save(const store::Cluster& cluster, const MetadataHolder& source) {
   const std::string& id = cluster.id();
   const std::uint32_t keep = source.role->metadata->keep;
   store::MetadataCopy copy;
@@ -219,26 +220,47 @@ void MetadataCopies::restore(const store::Cluster& cluster, const store::Flow& f
   const std::string& id = cluster.id();
   const std::string& stage = flow.stage();
   const FlowId flow_id{flow.id()};
-  const std::optional<MetadataSource> source =
+  const std::optional<MetadataHolders> holders =
       metadata_of(parts_.model, parts_.controller.rules(), cluster);
-  if (!source) return;  // gone with its host: the flow finds out by itself
+  if (!holders) return;  // gone with its host: the flow finds out by itself
+  if (stage == kSetAside) return set_aside(id, flow_id, holders->followers);
+  const MetadataHolder& source = holders->source;
   NodeCall::Request request;
-  request.host = HostId(source->host_id);
-  request.node_id = source->node_id;
-  request.user = source->role->user;
+  request.host = HostId(source.host_id);
+  request.node_id = source.node_id;
+  request.user = source.role->user;
   if (stage == kPutCopy) {
     const Result<std::shared_ptr<Outgoing>> outgoing =
         Outgoing::open(fmt::format("{}/{}", parts_.folder, id), flow.restoration().copy());
     if (!outgoing.ok()) return restored(id, flow_id, stage, outgoing.error());
     request.user = "root";
-    request.argv = {path_in_node(source->role->metadata->put)};
+    request.argv = {path_in_node(source.role->metadata->put)};
     request.next_input = [from = *outgoing] { return from->next(); };
   } else {
-    request.argv = {path_in_node(source->role->metadata->accept)};
+    request.argv = {path_in_node(source.role->metadata->accept)};
   }
   call(id, std::move(request), [this, id, flow_id, stage](const Status& status) {
     restored(id, flow_id, stage, status);
   });
+}
+
+// One after the other; from the first again when one of their hosts is lost on the way.
+void MetadataCopies::set_aside(const std::string& cluster_id,
+                               FlowId flow,
+                               std::vector<MetadataHolder> followers) {
+  if (followers.empty()) return restored(cluster_id, flow, std::string(kSetAside), ok_status());
+  NodeCall::Request request;
+  request.host = HostId(followers.back().host_id);
+  request.node_id = followers.back().node_id;
+  request.user = "root";
+  request.argv = {path_in_node(followers.back().role->set_aside)};
+  followers.pop_back();
+  call(cluster_id,
+       std::move(request),
+       [this, cluster_id, flow, followers = std::move(followers)](const Status& status) {
+         if (!status.ok()) return restored(cluster_id, flow, std::string(kSetAside), status);
+         set_aside(cluster_id, flow, followers);
+       });
 }
 
 void MetadataCopies::restored(const std::string& cluster_id,

@@ -46,9 +46,10 @@ class MetadataCopies {
   void look_at(const store::Cluster& cluster, bool by_age);
   bool is_due(const store::Cluster& cluster, const MetadataDefinition& metadata);
   bool waits(const std::string& cluster_id) const;
-  void save(const store::Cluster& cluster, const MetadataSource& source);
+  void save(const store::Cluster& cluster, const MetadataHolder& source);
   void saved(const std::string& cluster_id, std::uint32_t keep, Result<store::MetadataCopy> copy);
   void restore(const store::Cluster& cluster, const store::Flow& flow);
+  void set_aside(const std::string& cluster_id, FlowId flow, std::vector<MetadataHolder> followers);
   void restored(const std::string& cluster_id,
                 FlowId flow,
                 const std::string& stage,

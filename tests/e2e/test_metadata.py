@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import tarfile
 
 import pytest
 
-from harness import wait_until
+from harness import create_request, wait_until
 
 CLUSTER = "copied"
 
@@ -30,18 +31,18 @@ def files(installation, cluster_id):
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-def put(installation, name, size):
+def put(installation, name, size, cluster=CLUSTER):
     content = random.Random(name).randbytes(size)
-    installation.tusker("run", CLUSTER, "--", "hdfs", "dfs", "-put", "-", name, input=content)
+    installation.tusker("run", cluster, "--", "hdfs", "dfs", "-put", "-", name, input=content)
     return hashlib.sha256(content).hexdigest()
 
 
-def digest(installation, name):
-    return hashlib.sha256(installation.tusker("run", CLUSTER, "--", "hdfs", "dfs", "-cat", name).stdout).hexdigest()
+def digest(installation, name, cluster=CLUSTER):
+    return hashlib.sha256(installation.tusker("run", cluster, "--", "hdfs", "dfs", "-cat", name).stdout).hexdigest()
 
 
-def names(installation):
-    told = installation.tusker("run", CLUSTER, "--", "hdfs", "dfs", "-ls", "-C").stdout.decode()
+def names(installation, cluster=CLUSTER):
+    told = installation.tusker("run", cluster, "--", "hdfs", "dfs", "-ls", "-C").stdout.decode()
     return sorted(told.split())
 
 
@@ -170,6 +171,37 @@ def test_the_last_copy_brings_everything_back_though_the_server_is_killed_meanwh
     assert digest(installation, "new") == kept["new"]
     health = installation.tusker("run", CLUSTER, "--", "hdfs", "fsck", "/user/tusker").stdout.decode()
     assert "is HEALTHY" in health, health
+
+
+def test_nothing_made_of_lost_metadata_is_taken_for_new(installation):
+    """Neither blocks that only DataNodes have, nor what the SecondaryNameNode merged."""
+    request = create_request("younger", 1, (1536, 1536), ("hdfs-3.5.0",))
+    # Its SecondaryNameNode merges after four edits, and not after an hour.
+    request.ExtendFsField = json.dumps([{
+        "serviceName": "HDFS", "classification": "hdfs-site.xml", "serviceVersion": "3.5.0",
+        "properties": {"dfs.namenode.checkpoint.check.period": "1", "dfs.namenode.checkpoint.txns": "4"}}])
+    made = installation.client().CreateInstance(request).InstanceId
+    installation.wait_running(made)
+
+    def merged():
+        held = installation.tusker("run", "younger", "--user", "root", "--node", "core-1", "--", "ls", "/data/1/hdfs/secondary").stdout
+        return set(held.decode().split()) - {"in_use.lock"}
+
+    kept = put(installation, "kept", 100_000, "younger")
+    installation.tusker("metadata", "save", "younger")
+    put(installation, "lost", 100_000, "younger")
+    wait_until(lambda: merged() == {"current"}, 30, "the SecondaryNameNode has merged something")
+    installation.tusker("metadata", "restore", "younger", "--yes", "--wait", timeout=300)
+
+    # Its only DataNode has the block of `lost`, and would refuse one of the same number.
+    new = put(installation, "new", 100_000, "younger")
+    told = installation.tusker("run", "younger", "--", "hdfs", "fsck", "/user/tusker/new", "-files", "-blocks").stdout.decode()
+    assert int(re.search(r":blk_(\d+)_", told)[1]) > 1 << 32, told
+    wait_until(lambda: merged() == {"current", "replaced"}, 30, "it has merged anew")
+
+    installation.tusker("cluster", "restart", "younger", "--service", "hdfs", "--yes", "--wait")
+    assert {name: digest(installation, name, "younger") for name in names(installation, "younger")} == {"kept": kept, "new": new}
+    installation.terminate(made)
 
 
 def test_terminate_removes_the_copies(installation, cluster_id):

@@ -143,15 +143,15 @@ std::vector<Condition> drained(const store::Cluster&, const std::vector<store::N
       {"NameNode", "NumDecomLiveDataNodes", std::to_string(leaving), Condition::Compare::OrMore}};
 }
 
-std::optional<MetadataSource> metadata(const store::Cluster&,
-                                       const std::vector<store::Node>& nodes) {
+std::optional<MetadataHolders> metadata(const store::Cluster&,
+                                        const std::vector<store::Node>& nodes) {
   static const RoleDefinition kNameNode = [] {
     RoleDefinition role;
     role.name = "NameNode";
     role.metadata.emplace();
     return role;
   }();
-  return MetadataSource{nodes.front().id(), nodes.front().host_id(), &kNameNode};
+  return MetadataHolders{{nodes.front().id(), nodes.front().host_id(), &kNameNode}, {}};
 }
 
 }  // namespace

@@ -365,6 +365,7 @@ ScenarioFunctions Scenario<store::Flow::RESTORE>::functions() {
           [] {
             return std::vector<StageTroubles>{
                 {"stop-role", {}, {of_master(Kind::StopNeverEnds)}, "a process ends or does not"},
+                {"set-aside", {}, {of(Kind::NeverSetAside)}, "as put-copy"},
                 {"put-copy",
                  {},
                  {of(Kind::CopyNeverThere), of(Kind::CopyDamaged)},

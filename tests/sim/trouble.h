@@ -21,6 +21,7 @@ struct Trouble {
     ReloadFailsOnce,  // `role` on `node` does not read its files again, for each of their contents
     ReloadFailsForEver,
     StopNeverEnds,      // `role` on `node` does not end
+    NeverSetAside,      // what others made of old metadata cannot be moved away
     CopyNeverThere,     // a copy of metadata does not get to its node
     CopyDamaged,        // its node finds that it cannot be used
     CopyNeverAccepted,  // it is there, and does not come to serve

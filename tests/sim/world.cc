@@ -236,8 +236,12 @@ void World::restore_copy() {
   const store::Flow* const flow = model().running_flow(cluster_id_);
   if (flow == nullptr || flow->kind() != store::Flow::RESTORE) return;
   const bool puts = flow->stage() == kPutCopy;
-  if (!puts && flow->stage() != kAcceptCopy) return;
-  if (trouble.kind == (puts ? Trouble::Kind::CopyNeverThere : Trouble::Kind::CopyNeverAccepted) ||
+  const bool accepts = flow->stage() == kAcceptCopy;
+  const bool sets_aside = flow->stage() == kSetAside;
+  if (!puts && !accepts && !sets_aside) return;
+  if ((sets_aside && trouble.kind == Trouble::Kind::NeverSetAside) ||
+      (puts && trouble.kind == Trouble::Kind::CopyNeverThere) ||
+      (accepts && trouble.kind == Trouble::Kind::CopyNeverAccepted) ||
       !flow->restoration().failure().empty())
     return;
   const bool damaged = puts && trouble.kind == Trouble::Kind::CopyDamaged;
