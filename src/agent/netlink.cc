@@ -267,7 +267,7 @@ Status Netlink::forget_neighbours(const std::string& name) {
   for (const std::uint32_t address : found) {
     Message gone(RTM_DELNEIGH, 0, body);
     gone.put(NDA_DST, address);
-    const Status status = send(gone, "forget a neighbour of " + name);
+    Status status = send(gone, "forget a neighbour of " + name);
     if (!status.ok() && status.error().code() != ErrorCode::NotFound) return status;
   }
   return ok_status();

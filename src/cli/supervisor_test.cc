@@ -49,7 +49,7 @@ class SupervisorTest : public ::testing::Test {
     if (supervisor_) supervisor_->stop(std::chrono::seconds(5), [](std::string_view) {});
   }
 
-  const SystemClock clock_;
+  SystemClock clock_;
   TemporaryFolder folder_;
   std::vector<ChildEvent> events_;
   std::unique_ptr<Supervisor> supervisor_;
