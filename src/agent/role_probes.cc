@@ -210,6 +210,7 @@ struct RoleProbes::Asked {
   bool was_within = false;
   bool was_ready = false;
   bool was_answered = false;
+  bool due = true;
   int unanswered = 0;
   Timer timer;
 
@@ -218,7 +219,7 @@ struct RoleProbes::Asked {
            !probe.ready().empty() || counts(probe);
   }
   std::uint32_t interval_ms() const {
-    const bool known = (was_ready || (!decides() && was_answered)) && unanswered == 0;
+    const bool known = !due || ((was_ready || (!decides() && was_answered)) && unanswered == 0);
     const std::uint32_t wanted = known ? probe.interval_ms() : probe.starting_interval_ms();
     const std::uint32_t standard = known ? kDefaultIntervalMs : kDefaultStartingMs;
     return std::max(wanted == 0 ? standard : wanted, kShortestMs);
@@ -256,9 +257,9 @@ bool RoleProbes::is_due(const link::Probe& probe) const {
 
 void RoleProbes::ask(std::size_t index) {
   Asked& asked = *asked_[index];
-  if (!is_due(asked.probe)) {
-    const Duration interval = std::chrono::milliseconds(asked.interval_ms());
-    asked.timer = loop_.after(interval, [this, index] { ask(index); });
+  asked.due = is_due(asked.probe);
+  if (!asked.due) {
+    ask_later(index);
     const bool changed = !asked.facts.empty();
     asked.facts.clear();  // they are of a time that is over
     if (changed) changed_();
@@ -274,6 +275,12 @@ void RoleProbes::ask(std::size_t index) {
                  if (*self != nullptr) (*self)->answered(index, std::move(*shared));
                });
              });
+}
+
+void RoleProbes::ask_later(std::size_t index) {
+  Asked& asked = *asked_[index];
+  const Duration interval = std::chrono::milliseconds(asked.interval_ms());
+  asked.timer = loop_.after(interval, [this, index] { ask(index); });
 }
 
 void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
@@ -294,8 +301,7 @@ void RoleProbes::answered(std::size_t index, Result<Facts> answer) {
     asked.unmet = answer.error().message();
   }
   asked.was_ready = asked.unmet.empty();
-  const Duration interval = std::chrono::milliseconds(asked.interval_ms());
-  asked.timer = loop_.after(interval, [this, index] { ask(index); });
+  ask_later(index);
   if (changed || asked.unmet != unmet_before) changed_();
 }
 

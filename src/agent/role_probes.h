@@ -41,6 +41,7 @@ class RoleProbes {
   struct Asked;
   bool is_due(const link::Probe& probe) const;
   void ask(std::size_t index);
+  void ask_later(std::size_t index);
   void answered(std::size_t index, Result<Facts> answer);
 
   EventLoop& loop_;

@@ -62,10 +62,8 @@ constexpr Remedy kRemedies[] = {
      "{cluster} --node {node} -- hdfs dfs -ls /"},
     {"no whole answer within",
      "it hangs, or has too much to do; if its log (tusker logs {cluster} {node} {role}) stands "
-     "still, a "
-     "restart helps: tusker cluster restart {cluster} --service {component} --process {role} "
-     "--node "
-     "{node}"},
+     "still, a restart helps: tusker cluster restart {cluster} --service {component} --process "
+     "{role} --node {node}"},
     {"is not connected", "see that the host is up and its agent runs: tusker up"},
     {"has not been heard of", "see that the host is up and its agent runs: tusker up"},
     {"by signal 9",

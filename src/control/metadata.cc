@@ -81,14 +81,12 @@ Result<FlowPlan> plan_restore(const Model& model,
   wish.verb = store::RoleOperation::STOP;
   for (const MetadataHolder& follower : holders->followers)
     wish.roles.push_back({follower.node_id, follower.role->name});
-  store::RoleOperation followers = plan_operation(model, wish);
+  plan.operation.emplace().set_verb(wish.verb);
   // It may be down already, and stays so until its metadata are there.
-  plan.operation = followers;
-  plan.operation->clear_items();
   store::RoleOperation::Item& source = *plan.operation->add_items();
   source.set_node_id(holders->source.node_id);
   source.set_role(holders->source.role->name);
-  plan.operation->mutable_items()->MergeFrom(followers.items());
+  plan.operation->mutable_items()->MergeFrom(plan_operation(model, wish).items());
   plan.restoration.emplace();
   *plan.restoration->mutable_copy() = *found;
   return plan;

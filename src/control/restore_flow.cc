@@ -1,8 +1,8 @@
 // Puts a copy of a service's metadata in place of what it has. The role is stopped, and those that
 // make something of its metadata, which is set aside: it would come back with the edits that
 // follow. Its node takes the copy, the role starts from it, and is told to serve though others know
-// more. What fails or is cancelled before the copy is in place leaves what was there; afterwards
-// the copy stays.
+// more. What fails or is cancelled before the copy is in place leaves what the role had; afterwards
+// the copy stays. What was set aside stays so.
 #include <array>
 
 #include "control/findings.h"

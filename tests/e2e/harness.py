@@ -156,6 +156,11 @@ class Installation:
         return pid
 
 
+def custom(service: str, file: str, properties: dict) -> str:
+    """Of a create: settings of its user's, as ExtendFsField."""
+    return json.dumps([{"serviceName": service, "classification": file, "serviceVersion": "3.5.0", "properties": properties}])
+
+
 def create_request(name: str, core: int, memory_mb: tuple[int, int], software=("hdfs-3.5.0", "yarn-3.5.0"), disk_gb: int = 4):
     def resource(memory: int) -> models.Resource:
         spec = models.Resource()

@@ -19,7 +19,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 
 from audit import difference, snapshot
 from fixtures import make_installation
-from harness import TUSKER, create_request, wait_until
+from harness import TUSKER, create_request, custom, wait_until
 
 EXAMPLES = "local:///opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar"
 SECONDS = 10
@@ -188,10 +188,6 @@ def test_a_heap_that_no_node_has(installation, cluster_id):
         "job", "run", CLUSTER, "--jar", EXAMPLES, "--wait", "--timeout", "120", "--", "pi", options, "1", "1", check=False))
     assert "master-1" in line and "AM Container for appattempt_" in line and "exitCode: 1" in line
     assert re.search(r"see what its container wrote: tusker run \S+ -- yarn logs -applicationId application_\d+_\d+", line)
-
-
-def custom(service, file, properties):
-    return json.dumps([{"serviceName": service, "classification": file, "serviceVersion": "3.5.0", "properties": properties}])
 
 
 def test_a_heap_by_a_shell_script_that_nothing_reads(installation, cluster_id):

@@ -10,7 +10,7 @@ import tarfile
 
 import pytest
 
-from harness import create_request, wait_until
+from harness import create_request, custom, wait_until
 
 CLUSTER = "copied"
 
@@ -177,9 +177,8 @@ def test_nothing_made_of_lost_metadata_is_taken_for_new(installation):
     """Neither blocks that only DataNodes have, nor what the SecondaryNameNode merged."""
     request = create_request("younger", 1, (1536, 1536), ("hdfs-3.5.0",))
     # Its SecondaryNameNode merges after four edits, and not after an hour.
-    request.ExtendFsField = json.dumps([{
-        "serviceName": "HDFS", "classification": "hdfs-site.xml", "serviceVersion": "3.5.0",
-        "properties": {"dfs.namenode.checkpoint.check.period": "1", "dfs.namenode.checkpoint.txns": "4"}}])
+    edits = {"dfs.namenode.checkpoint.check.period": "1", "dfs.namenode.checkpoint.txns": "4"}
+    request.ExtendFsField = custom("HDFS", "hdfs-site.xml", edits)
     made = installation.client().CreateInstance(request).InstanceId
     installation.wait_running(made)
 

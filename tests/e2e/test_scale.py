@@ -9,7 +9,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.emr.v20190103 import models
 
 from audit import difference, snapshot
-from harness import create_request, wait_until
+from harness import create_request, custom, wait_until
 
 BLOCK = 1 << 20
 BLOCKS = 48
@@ -128,9 +128,7 @@ def test_a_cancelled_growth_leaves_the_cluster_as_it_was(installation, cluster_i
 def test_a_node_whose_datanode_is_dead_leaves_once_hdfs_has_other_copies(installation):
     """With a NameNode that gives a DataNode up after some 12 s, and not 120."""
     request = create_request("halfdead", 3, (1536, 1536), ("hdfs-3.5.0",))
-    request.ExtendFsField = json.dumps([{
-        "serviceName": "HDFS", "classification": "hdfs-site.xml", "serviceVersion": "3.5.0",
-        "properties": {"dfs.namenode.heartbeat.recheck-interval": "1000"}}])
+    request.ExtendFsField = custom("HDFS", "hdfs-site.xml", {"dfs.namenode.heartbeat.recheck-interval": "1000"})
     made = installation.client().CreateInstance(request).InstanceId
     installation.wait_running(made)
     content = random.Random(8).randbytes(24 << 20)
