@@ -307,6 +307,20 @@ TEST_F(AppWithOrphan, RemovesExactlyWhatItHasShownAndOnlyWhenToldTo) {
   EXPECT_EQ(fake_.out, "removed emr-vm-00000001 from desk\n");
 }
 
+TEST_F(AppWithOrphan, TakesWhatIsGoneByTheTimeItAsksForRemoved) {
+  const json::value unknown = {{"Error",
+                                {{"Code", "ResourceNotFound.NodeNotFound"},
+                                 {"Message", "host desk reports no node emr-vm-00000001"}}}};
+  server_.answer("CleanHost", {unknown});
+  server_.answer("DescribeHosts", {with_orphan(), json::object{{"Hosts", json::array()}}});
+  EXPECT_EQ(run({"host", "clean", "--yes"}), kDone) << fake_.err;
+  EXPECT_EQ(fake_.out, "removed emr-vm-00000001 from desk\n");
+  EXPECT_EQ(calls("CleanHost"), 1U);
+  server_.answer("DescribeHosts", {with_orphan()});
+  EXPECT_EQ(run({"host", "clean", "--yes"}), kFailed) << "still there, and nobody removes it";
+  EXPECT_NE(fake_.err.find("reports no node"), std::string::npos) << fake_.err;
+}
+
 TEST_F(AppWithOrphan, SaysSoInTheListOfHosts) {
   EXPECT_EQ(run({"host", "list"}), kDone);
   EXPECT_NE(fake_.err.find("1 nodes are there"), std::string::npos) << fake_.err;

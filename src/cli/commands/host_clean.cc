@@ -104,16 +104,31 @@ Status wait_until_removed(Session& session,
   }
 }
 
+// The host may be removing them already: what has gone since they were listed is no failure, only
+// what is still there is asked for again.
+Status order_removal(const ApiClient& client, HostRow host) {
+  while (!host.orphans.empty()) {
+    json::array ids;
+    for (const OrphanRow& orphan : host.orphans) ids.emplace_back(orphan.id);
+    const Result<json::object> ordered =
+        client.call("CleanHost", {{"HostId", host.id}, {"ResourceIds", std::move(ids)}});
+    if (ordered.ok()) return ok_status();
+    if (ordered.error().code() != ErrorCode::NotFound) return ordered.error();
+    TK_TRY(const std::vector<HostRow> now, list_hosts(client));
+    const Left left = left_of({host}, now);
+    if (left.ids.size() == host.orphans.size()) return ordered.error();
+    std::erase_if(host.orphans, [&left](const OrphanRow& orphan) {
+      return std::ranges::find(left.ids, orphan.id) == left.ids.end();
+    });
+  }
+  return ok_status();
+}
+
 Status remove_orphans(Session& session,
                       const ApiClient& client,
                       const std::vector<HostRow>& hosts,
                       const CleanOptions& options) {
-  for (const HostRow& host : hosts) {
-    json::array ids;
-    for (const OrphanRow& orphan : host.orphans) ids.emplace_back(orphan.id);
-    TK_TRY(const json::object answer,
-           client.call("CleanHost", {{"HostId", host.id}, {"ResourceIds", std::move(ids)}}));
-  }
+  for (const HostRow& host : hosts) TK_TRY_VOID(order_removal(client, host));
   TK_TRY_VOID(wait_until_removed(session, client, hosts, options));
   for (const HostRow& host : hosts) {
     for (const OrphanRow& orphan : host.orphans)
