@@ -6,20 +6,10 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "bundle/image_program.h"
 
 namespace tusker {
 namespace {
-
-// Runs in a mount namespace of its own, so the mounts and their loop devices end with it.
-// Arguments: image, bundle, its place in a node, folder for the root, folder for /tmp, Java. What
-// Java reads and writes is in /tmp.
-constexpr const char* kDump = R"(set -e
-mount -t squashfs -o loop,ro "$1" "$4"
-mount -t squashfs -o loop,ro "$2" "$4$3"
-mount -t proc proc "$4/proc"
-mount --bind "$5" "$4/tmp"
-exec chroot "$4" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 "$6" @/tmp/arguments
-)";
 
 std::string java_arguments(const ArchiveDefinition& archive, const BundleEntry& bundle) {
   return fmt::format(
@@ -54,16 +44,12 @@ Result<BundleEntry> build_archive(const BundleDefinition& definition,
   const std::string dumped = exchange + "/archive.jsa";
   ToolRun dump;
   dump.phase = "dump";
-  dump.argv = in_own_namespaces({"sh",
-                                 "-c",
-                                 kDump,
-                                 "dump",
-                                 blob_path(workspace.blobs(), image.digest),
-                                 blob_path(workspace.blobs(), bundle.digest),
-                                 definition.mount,
-                                 root,
-                                 exchange,
-                                 archive.java});
+  dump.argv = command_of({blob_path(workspace.blobs(), image.digest),
+                          blob_path(workspace.blobs(), bundle.digest),
+                          definition.mount,
+                          root,
+                          exchange,
+                          {archive.java, "@/tmp/arguments"}});
   dump.timeout = std::chrono::minutes(20);
   dump.bytes_total = archive.packed_bytes;
   dump.bytes_done = [&dumped] {

@@ -66,8 +66,9 @@ class Build {
       }
       chosen_.push_back(found->second);
     }
-    std::ranges::stable_partition(
-        chosen_, [](const BundleDefinition& one) { return one.kind == BundleKind::Image; });
+    std::stable_partition(chosen_.begin(), chosen_.end(), [](const BundleDefinition& one) {
+      return one.kind == BundleKind::Image;
+    });
     return ok_status();
   }
 
@@ -184,10 +185,12 @@ class Build {
       tools.say("kept", fmt::format("{} is there", entry->digest));
       return ok_status();
     }
-    const bool image = definition.kind == BundleKind::Image;
+    const BundleEntry* const image =
+        definition.archive ? index_.newest(definition.archive->image, BundleKind::Image) : nullptr;
     TK_TRY(BundleEntry entry,
-           image ? build_image(definition, tools, workspace)
-                 : build_component(definition, tools, workspace));
+           definition.kind == BundleKind::Image
+               ? build_image(definition, tools, workspace)
+               : build_component(definition, image, tools, workspace));
     entry.key = bundle_key(definition, debian_architecture());
     return add(std::move(entry), tools);
   }

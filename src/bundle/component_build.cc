@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "bundle/java_build.h"
 #include "bundle/maven.h"
 #include "bundle/python.h"
 #include "bundle/squashfs.h"
@@ -84,12 +85,14 @@ Status assemble_jars(const MavenSource& maven,
     const std::string name = artifact.file_name();
     const auto unpack = maven.unpack.find(artifact.coordinates);
     const auto copy = maven.copy.find(artifact.coordinates);
+    const std::string beside = fmt::format("{}/extra/{}", delivered, name);
     if (unpack != maven.unpack.end()) {
-      TK_TRY_VOID(unpack_jar(delivered + "/extra/" + name, unpack->second, tree, tools));
+      TK_TRY_VOID(unpack_jar(beside, unpack->second, tree, tools));
     } else if (copy != maven.copy.end()) {
-      TK_TRY_VOID(tree.move_in(delivered + "/extra/" + name, copy->second));
+      TK_TRY_VOID(tree.move_in(beside, copy->second));
     } else {
-      TK_TRY_VOID(tree.move_in(delivered + "/lib/" + name, maven.class_path + "/" + name));
+      TK_TRY_VOID(tree.move_in(fmt::format("{}/lib/{}", delivered, name),
+                               fmt::format("{}/{}", maven.class_path, name)));
     }
   }
   return ok_status();
@@ -119,20 +122,6 @@ Status fill_from_python(const PythonSource& python,
   return ok_status();
 }
 
-Status fill(const BundleDefinition& definition,
-            const ScratchFolder& scratch,
-            const Workspace& workspace,
-            const Tree& tree,
-            const Tools& tools) {
-  TK_TRY_VOID(
-      definition.maven
-          ? fill_from_maven(*definition.maven, scratch, tree, tools)
-          : fill_from_python(*definition.python, scratch, workspace.cache("python"), tree, tools));
-  for (const auto& [path, file] : definition.files) TK_TRY_VOID(tree.write(path, file));
-  for (const auto& [path, target] : definition.links) TK_TRY_VOID(tree.link(path, target));
-  return tree.normalise_modes();
-}
-
 // All jars in the class path's folder. The build has put there what the lock names and nothing
 // else.
 std::vector<std::string> class_path_of(const BundleDefinition& definition, const Tree& tree) {
@@ -147,15 +136,38 @@ std::vector<std::string> class_path_of(const BundleDefinition& definition, const
   return jars;
 }
 
+Status fill(const BundleDefinition& definition,
+            const BundleEntry* image,
+            const ScratchFolder& scratch,
+            const Workspace& workspace,
+            const Tree& tree,
+            const Tools& tools) {
+  TK_TRY_VOID(
+      definition.maven
+          ? fill_from_maven(*definition.maven, scratch, tree, tools)
+          : fill_from_python(*definition.python, scratch, workspace.cache("python"), tree, tools));
+  if (definition.java) {
+    if (image == nullptr)
+      return Error::make(ErrorCode::FailedPrecondition, "there is no image to compile Java in");
+    TK_TRY_VOID(compile_java(
+        definition, *image, class_path_of(definition, tree), scratch, tree, tools, workspace));
+  }
+  for (const auto& [path, file] : definition.files) TK_TRY_VOID(tree.write(path, file));
+  for (const auto& [path, target] : definition.links) TK_TRY_VOID(tree.link(path, target));
+  return tree.normalise_modes();
+}
+
 }  // namespace
 
 Result<BundleEntry> build_component(const BundleDefinition& definition,
+                                    const BundleEntry* image,
                                     const Tools& tools,
                                     const Workspace& workspace) {
   TK_TRY(const ScratchFolder scratch, workspace.scratch());
   const Tree tree(scratch.in("root"));
   TK_TRY_VOID(ensure_directory(tree.root(), 0755));
-  TK_TRY_VOID(fill(definition, scratch, workspace, tree, tools).context("{}", definition.title()));
+  TK_TRY_VOID(
+      fill(definition, image, scratch, workspace, tree, tools).context("{}", definition.title()));
 
   TK_TRY(const Workspace::Blob blob,
          pack_tree(tools, workspace, tree.root(), true, definition.packed_bytes));

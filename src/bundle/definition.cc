@@ -136,6 +136,10 @@ class Reader {
       mount.report("a component needs exactly one of \"maven\" and \"python\"");
     const YamlValue archive = map.optional("archive");
     if (archive.present()) out_.archive = read_archive(archive);
+    const YamlValue java = map.optional("java");
+    if (java.present()) out_.java = read_java(java);
+    if (java.present() && !archive.present())
+      java.report("\"java\" needs an \"archive\": it is compiled by that one's image");
   }
 
   MavenSource read_maven(const YamlValue& value) {
@@ -187,6 +191,20 @@ class Reader {
     source.class_path = non_empty(class_path);
     check_path(source.class_path, class_path);
     return source;
+  }
+
+  JavaSources read_java(const YamlValue& value) {
+    YamlMap map(value);
+    JavaSources java;
+    for (const YamlValue& path : map.required("sources").items()) {
+      const std::string text = path.text();
+      java.sources[text.substr(text.rfind('/') + 1)] = content_of(path);
+      if (!text.ends_with(".java")) path.report(fmt::format("\"{}\" is no source of Java", text));
+    }
+    const YamlValue into = map.required("into");
+    java.into = non_empty(into);
+    check_path(java.into, into);
+    return java;
   }
 
   BundleLock read_lock(const YamlValue& value) {

@@ -70,6 +70,12 @@ struct PythonSource {
   std::string class_path;              // folder of the jars, in the bundle
 };
 
+// Java of a component's own, compiled with its class path by the Java of its archive's image.
+struct JavaSources {
+  std::map<std::string, std::string> sources;  // file name -> content
+  std::string into;                            // one jar; path in the bundle
+};
+
 struct ArchiveDefinition {
   std::string image;       // name of the image it is dumped in
   std::string path;        // where nodes have it
@@ -89,6 +95,7 @@ struct BundleDefinition {
   std::optional<DebianSource> debian;         // of an image
   std::optional<MavenSource> maven;           // of a component: this
   std::optional<PythonSource> python;         // or this
+  std::optional<JavaSources> java;            // component with an archive
   std::string mount;                          // component: where nodes have it
   std::vector<BundleUser> users;              // image
   std::map<std::string, mode_t> directories;  // image

@@ -75,6 +75,28 @@ TEST(BundleDefinition, OfEveryBundleThatComesWithTheProgramIsRight) {
   EXPECT_GE(bundles, 2);
 }
 
+TEST(BundleDefinition, OfJavaHasSourcesAndAnArchiveWhoseImageCompilesThem) {
+  const std::string java = "java: { sources: [java/Own.java], into: lib/own.jar }\n";
+  Files files = files_with(kGood + java);
+  files["components/tool/java/Own.java"] = "class Own {}";
+  const auto definition = load(files);
+  ASSERT_TRUE(definition.ok()) << definition.error().message();
+  EXPECT_EQ(definition->java->into, "lib/own.jar");
+  EXPECT_EQ(definition->java->sources,
+            (std::map<std::string, std::string>{{"Own.java", "class Own {}"}}));
+
+  const auto fault = [](const std::string& yaml) {
+    const auto wrong = load(files_with(yaml));
+    return wrong.ok() ? "accepted" : wrong.error().message();
+  };
+  EXPECT_NE(fault(kGood + java).find("java/Own.java does not exist"), std::string::npos);
+  EXPECT_NE(
+      fault(kGood + "java: { sources: [run.sh], into: lib/own.jar }\n").find("no source of Java"),
+      std::string::npos);
+  EXPECT_NE(fault(kGood.substr(0, kGood.find("archive:")) + java).find("needs an \"archive\""),
+            std::string::npos);
+}
+
 TEST(BundleDefinition, TellsFileLineAndTheNearestNameOfAFault) {
   EXPECT_EQ(
       fault_of("class_path: lib", "clas_path: lib"),
@@ -129,6 +151,12 @@ TEST(BundleKey, IsThatOfTheContentAndNotOfCommentsOrThePom) {
   Files script = files_with(kGood);
   script["components/tool/run.sh"] += "true\n";
   EXPECT_NE(bundle_key(*load(script), "amd64"), key);
+  Files java = files_with(kGood + "java: { sources: [Own.java], into: lib/own.jar }\n");
+  java["components/tool/Own.java"] = "class Own {}";
+  const std::string with_java = bundle_key(*load(java), "amd64");
+  java["components/tool/Own.java"] = "class Own { int more; }";
+  EXPECT_NE(with_java, key);
+  EXPECT_NE(bundle_key(*load(java), "amd64"), with_java);
   EXPECT_NE(archive_key(*load(same)->archive, "sha256:a", "sha256:b"),
             archive_key(*base->archive, "sha256:a", "sha256:b"));
 }

@@ -55,6 +55,11 @@ void add_python(const PythonSource& python, Inputs& inputs) {
   inputs.add("leave_out", python.leave_out);
 }
 
+void add_java(const JavaSources& java, Inputs& inputs) {
+  inputs.add("java", java.into);
+  for (const auto& [name, content] : java.sources) inputs.add("source", {name, content});
+}
+
 }  // namespace
 
 std::string bundle_key(const BundleDefinition& definition, std::string_view architecture) {
@@ -69,6 +74,7 @@ std::string bundle_key(const BundleDefinition& definition, std::string_view arch
   if (definition.debian) add_debian(*definition.debian, inputs);
   if (definition.maven) add_maven(*definition.maven, inputs);
   if (definition.python) add_python(*definition.python, inputs);
+  if (definition.java) add_java(*definition.java, inputs);
   for (const BundleUser& user : definition.users) {
     inputs.add("user", {user.name, std::to_string(user.id), user.home, user.shell});
   }

@@ -42,11 +42,11 @@ def digest(installation, cluster_id):
     return summed.hexdigest()
 
 
-def begin_writing(installation, node, path):
-    """A file of many blocks of one copy, on `node`, that is open until the program's standard input is closed."""
-    write = ["run", NAME, "--node", node, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={1 << 20}", "-D", "dfs.replication=1", "-put", "-d", "-", path]
+def begin_writing(installation, node, path, size, block):
+    """A file of blocks of one copy, on `node`, that is open until the program's standard input is closed."""
+    write = ["run", NAME, "--node", node, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={block}", "-D", "dfs.replication=1", "-put", "-d", "-", path]
     writing = subprocess.Popen(installation.command(*write), env=installation.environment(), stdin=subprocess.PIPE)
-    writing.stdin.write(bytes(OPEN_BYTES))
+    writing.stdin.write(bytes(size))
     writing.stdin.flush()
     return writing
 
@@ -108,7 +108,7 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     installation.tusker("job", "run", NAME, "--jar", EXAMPLES, "--", "pi", str(MAPS), str(SAMPLES))
     started = json.loads(installation.tusker("job", "list", NAME, "-o", "json").stdout)[0]
     wait_until(lambda: runs_on(installation, master, "core-3"), 120, "a container of the job on core-3")
-    writing = begin_writing(installation, "core-3", "/tmp/today")
+    writing = begin_writing(installation, "core-3", "/tmp/today", OPEN_BYTES, 1 << 20)
     wait_until(lambda: "/tmp/today" in open_files(installation), 60, "a block of the open file")
     began = time.monotonic()
     told = tmp_path / "told"
@@ -142,3 +142,25 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     log = installation.tusker("logs", NAME, "master-1", "NameNode", "-n", "5000").stdout.decode()
     assert "cmd=refreshNodes" in log
     assert "listOpenFiles" not in log, "what a probe asks is no news"
+
+
+def test_a_block_that_is_being_written_keeps_its_node(installation, cluster_id, tmp_path):
+    """One block, which no other node has and which is not finished when the node begins to leave: HDFS-17658."""
+    installation.tusker("cluster", "scale", NAME, "--core", "3", "--wait")
+    leaving = max(installation.nodes(cluster_id), key=lambda node: int(node.NameTag.split(".")[1]))
+    name = f"core-{int(leaving.NameTag.split('.')[1]) + 1}"
+    writing = begin_writing(installation, name, "/tmp/growing", 4 << 20, 64 << 20)
+    wait_until(lambda: "/tmp/growing" in open_files(installation), 60, "a block of the open file")
+    told = tmp_path / "told"
+    with told.open("wb") as out:
+        scaling = subprocess.Popen(installation.command("cluster", "scale", NAME, "--core", "2", "--wait", "--yes"),
+                                   env=installation.environment(), stderr=out)
+    said = f" 1 blocks are of files that are still being written: /tmp/growing (from {leaving.Ip})"
+    wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
+    assert said in told.read_text(), told.read_text()
+    writing.stdin.write(bytes(4 << 20))
+    writing.stdin.close()
+    assert writing.wait(timeout=60) == 0
+    assert scaling.wait(timeout=120) == 0, told.read_text()
+    assert leaving.EmrResourceId not in {node.EmrResourceId for node in installation.nodes(cluster_id)}
+    assert installation.tusker("run", NAME, "--", "hdfs", "dfs", "-cat", "/tmp/growing").stdout == bytes(8 << 20)
