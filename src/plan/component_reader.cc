@@ -104,6 +104,10 @@ ComponentDefinition read_component(const YamlValue& file, std::vector<Reference>
     component.settings.push_back(read_setting(key, value, references));
     component.settings.back().component = component.name;
   }
+  for (const auto& [key, value] : map.optional("extends").entries()) {
+    component.extends[key] = value.text();
+    references.push_back({Reference::Kind::Setting, key, value});
+  }
   component.pages = read_pages(map.optional("pages"), references);
   component.metrics = read_metrics(map.optional("metrics"), references);
   for (const auto& [type, command] : map.optional("steps").entries()) {

@@ -93,6 +93,7 @@ class Configurator {
              }));
       if (setting.text.empty()) value.text = setting.literal;
     }
+    extend(setting, value.text);
     apply_release(setting, value);
     if (!setting.formula.empty()) {
       TK_TRY(std::string text, compute(setting));
@@ -106,6 +107,15 @@ class Configurator {
     TK_TRY_VOID(check_setting_value(setting, value.text).context("node {}", node_.name()));
     out_.files[setting.file][setting.key] = std::move(value);
     return ok_status();
+  }
+
+  void extend(const SettingDefinition& setting, std::string& text) const {
+    for (const store::Component& chosen : cluster_.components()) {
+      const ComponentDefinition* const component = definitions_.component(chosen.name());
+      if (component == nullptr) continue;
+      const auto found = component->extends.find(setting.key);
+      if (found != component->extends.end()) text += "," + found->second;
+    }
   }
 
   void apply_release(const SettingDefinition& setting, ConfiguredValue& value) const {

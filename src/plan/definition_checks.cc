@@ -97,6 +97,8 @@ void check_reference(const Reference& reference, const Names& names) {
           "component",
           reference.name,
           reference.name.find('-') == std::string::npos ? names.components : names.releases);
+    case Reference::Kind::Setting:
+      return expect_known(reference.at, "setting", reference.name, names.settings);
     case Reference::Kind::Formula:
       return check_formula(reference, names);
     case Reference::Kind::Template:

@@ -10,7 +10,7 @@ namespace tusker {
 
 // A name in one definition of something that may stand in another file: checked when all are read.
 struct Reference {
-  enum class Kind { Role, Component, Port, Formula, Template, Identity };
+  enum class Kind { Role, Component, Port, Formula, Template, Identity, Setting };
   Kind kind;
   std::string name;  // "NameNode", "hdfs", "NameNode.http", or the formula or text itself
   YamlValue at;

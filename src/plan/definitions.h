@@ -198,6 +198,9 @@ struct ComponentDefinition {
   std::vector<RoleDefinition> roles;
   std::vector<FactDefinition> facts;
   std::vector<SettingDefinition> settings;
+  // Settings of components that it needs, whose defaults are lists separated by commas: what it
+  // puts behind them in its clusters.
+  std::map<std::string, std::string> extends;
   std::vector<PageDefinition> pages;
   std::vector<MetricDefinition> metrics;
   std::vector<SmokeStep> smoke_test;

@@ -118,6 +118,14 @@ TEST(Definitions, NamesInFormulasTextsAndReleasesAreChecked) {
       "did you mean \"dfs.replication\"?");
 }
 
+TEST(Definitions, AListThatAComponentExtendsIsOneOfAnother) {
+  EXPECT_TOLD(problems_after("components/spark/component.yaml",
+                             "  yarn.nodemanager.aux-services: spark_shuffle",
+                             "  yarn.nodemanager.aux-service: spark_shuffle"),
+              "there is no setting \"yarn.nodemanager.aux-service\"; did you mean "
+              "\"yarn.nodemanager.aux-services\"?");
+}
+
 TEST(Definitions, WrongTypesRangesAndPlacesAreFound) {
   EXPECT_TOLD(problems_after(kHdfs, "    default: 30000\n", "    default: soon\n"),
               "dfs.namenode.safemode.extension is \"soon\", wanted a whole number");

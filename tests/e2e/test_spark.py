@@ -2,6 +2,7 @@
 
 import collections
 import json
+import subprocess
 import urllib.request
 
 import pytest
@@ -21,6 +22,28 @@ lines = spark.sparkContext.textFile("/user/tusker/words")
 counts = lines.flatMap(lambda line: line.split()).map(lambda word: (word, 1)).reduceByKey(add)
 for word, n in counts.collect():
     print(f"{word}\\t{n}")
+spark.stop()
+"""
+
+# Tells when its executors have gone, and goes on when there is a file /tmp/on.
+TWICE = b"""
+import os
+import time
+
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.appName("twice").config("spark.dynamicAllocation.executorIdleTimeout", "1s").getOrCreate()
+context = spark.sparkContext
+counts = context.parallelize(range(100000), 8).map(lambda n: (n % 100, 1)).reduceByKey(lambda one, other: one + other)
+assert counts.count() == 100
+while context._jsc.sc().getExecutorMemoryStatus().size() > 1:  # the driver is one
+    time.sleep(0.1)
+print("idle", flush=True)
+while not os.path.exists("/tmp/on"):
+    time.sleep(0.1)
+print("answer", counts.count(), flush=True)
+ran = [context.statusTracker().getStageInfo(stage) for stage in (0, 2)]
+print("tasks", *[(stage.numCompletedTasks, stage.numFailedTasks) for stage in ran], flush=True)
 spark.stop()
 """
 
@@ -90,6 +113,21 @@ def test_the_history_lists_applications_that_have_ended(installation, cluster_id
         return {app["name"] for app in json.loads(page(installation, cluster_id, 10000, "/api/v1/applications"))}
 
     wait_until(lambda: "word count" in listed(), 30, "the word count in the history")
+
+
+def test_shuffle_files_outlive_their_executors_and_a_restart_of_the_node_managers(installation, cluster_id, tmp_path):
+    run(installation, "sh", "-c", "cat > /tmp/twice.py", input=TWICE)
+    told = tmp_path / "told"
+    with told.open("wb") as out:
+        asking = subprocess.Popen(installation.command("run", "sparkling", "--", "spark-submit", "/tmp/twice.py"),
+                                  env=installation.environment(), stdout=out)
+    wait_until(lambda: told.read_bytes() == b"idle\n", 120, "executors that have gone")
+    installation.tusker("cluster", "stop", "sparkling", "--service", "yarn", "--process", "NodeManager", "--yes", "--wait")
+    installation.tusker("cluster", "start", "sparkling", "--wait")
+    run(installation, "touch", "/tmp/on")
+    assert asking.wait(timeout=120) == 0
+    # Of the second time the first of two stages is not run: what it made is there.
+    assert told.read_bytes() == b"idle\nanswer 100\ntasks (8, 0) (0, 0)\n"
 
 
 def test_a_cluster_without_spark_says_so(installation, cluster_id):
