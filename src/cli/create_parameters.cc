@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cctype>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <set>
-#include <sstream>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/file.h"
@@ -44,6 +46,36 @@ json::array scripts_of(const std::vector<BootstrapScript>& scripts) {
   return all;
 }
 
+// As a POSIX shell splits a command into words (2.2, Quoting), and nothing else of it: no
+// variables, no patterns.
+Result<std::vector<std::string>> shell_words(const std::string& text) {
+  std::vector<std::string> words;
+  std::optional<std::string> word;
+  char quote = 0;  // the one that is open
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view more = std::string_view(text).substr(i + 1);
+    const bool escapes = c == '\\' && !more.empty() &&
+                         (quote == 0 || (quote == '"' && (more[0] == '"' || more[0] == '\\')));
+    if (quote == 0 && std::isspace(static_cast<unsigned char>(c)) != 0) {
+      if (word) words.push_back(*std::exchange(word, std::nullopt));
+      continue;
+    }
+    if (!word) word.emplace();
+    if (escapes) {
+      *word += text[++i];
+    } else if (quote == 0 ? c == '"' || c == '\'' : c == quote) {
+      quote = quote == 0 ? c : '\0';
+    } else {
+      *word += c;
+    }
+  }
+  if (word) words.push_back(*std::move(word));
+  if (quote == 0) return words;
+  return Error::make(
+      ErrorCode::InvalidArgument, "a quotation mark is not closed in '{}'", printable(text));
+}
+
 }  // namespace
 
 Result<BootstrapScript> bootstrap_script_of(const std::string& text) {
@@ -56,15 +88,14 @@ Result<BootstrapScript> bootstrap_script_of(const std::string& text) {
     script.moment = text.substr(0, equals);
     rest = text.substr(std::min(text.size(), equals + 1));
   }
-  std::istringstream words(rest);
-  std::string path;
-  words >> path;
-  script.arguments.assign(std::istream_iterator<std::string>(words), {});
-  if (path.empty()) {
+  TK_TRY(std::vector<std::string> words, shell_words(rest));
+  if (words.empty() || words.front().empty()) {
     return Error::make(ErrorCode::InvalidArgument,
                        "--bootstrap takes [MOMENT=]FILE and its arguments, found '{}'",
                        printable(text));
   }
+  const std::string path = words.front();
+  script.arguments.assign(std::next(words.begin()), words.end());
   script.name = std::filesystem::path(path).filename().string();
   TK_TRY(script.content, read_file(path, kMostBytes).context("--bootstrap"));
   return script;

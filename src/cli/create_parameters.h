@@ -19,7 +19,8 @@ struct BootstrapScript {
   std::string content;
 };
 
-// "[MOMENT=]FILE [ARGUMENT…]", and what is in the file. Without a moment: resourceAfter.
+// "[MOMENT=]FILE [ARGUMENT…]", quoted as for a shell, and what is in the file. Without a moment:
+// resourceAfter.
 // InvalidArgument; the error of reading the file.
 Result<BootstrapScript> bootstrap_script_of(const std::string& text);
 

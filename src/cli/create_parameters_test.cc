@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/file.h"
 #include "cli/node_sizes.h"
 
 namespace tusker::cli {
@@ -21,6 +22,20 @@ TEST(SoftwareOf, NamesWhatTheReleaseHasWhenAComponentIsUnknown) {
   ASSERT_FALSE(software.ok());
   EXPECT_EQ(software.error().message(),
             "EMR-V5.0.0 has no component 'hfds' (did you mean 'hdfs'?); it has: hdfs, yarn");
+}
+
+TEST(BootstrapScriptOf, TakesWordsAsAShellDoes) {
+  const std::string path = ::testing::TempDir() + "set up.sh";
+  ASSERT_TRUE(write_file_atomic(path, "true\n", 0644).ok());
+  const auto script =
+      bootstrap_script_of("clusterAfter='" + path + "'  --name=\"a b\" it\\'s '' \"\\\"x\\y\"");
+  ASSERT_TRUE(script.ok()) << script.error().message();
+  EXPECT_EQ(script->moment, "clusterAfter");
+  EXPECT_EQ(script->name, "set up.sh");
+  EXPECT_EQ(script->content, "true\n");
+  EXPECT_EQ(script->arguments, (std::vector<std::string>{"--name=a b", "it's", "", "\"x\\y"}));
+  for (const char* const wrong : {"'setup.sh", "setup.sh \"--fast", "", "''", "clusterAfter="})
+    EXPECT_FALSE(bootstrap_script_of(wrong).ok()) << wrong;
 }
 
 TEST(CreateParameters, HaveTheFormOfCreateInstance) {

@@ -147,8 +147,8 @@ def test_a_script_from_elsewhere_is_refused(installation, cluster_id):
 def test_by_the_command(installation, cluster_id, tmp_path):
     (tmp_path / "setup.sh").write_text(NOTE)
     command = ("cluster", "create", "commanded", "--core", "1", "--components", "hdfs", "--profile", "small", "--disk", "2", "--wait")
-    installation.tusker(*command, "--bootstrap", f"{tmp_path}/setup.sh --fast", "--bootstrap", f"clusterAfter={tmp_path}/setup.sh", timeout=600)
+    installation.tusker(*command, "--bootstrap", f"{tmp_path}/setup.sh '--fast  way'", "--bootstrap", f"clusterAfter={tmp_path}/setup.sh", timeout=600)
     said = installation.tusker("run", "commanded", "--user", "root", "--", "cat", "/data/1/scripts").stdout.decode()
-    assert said == "01-setup.sh master 0 0 --fast\n02-setup.sh master 1 0 \n"
+    assert said == "01-setup.sh master 0 0 --fast  way\n02-setup.sh master 1 0 \n"
     missing = installation.tusker(*command, "--bootstrap", f"{tmp_path}/none.sh", check=False)
     assert missing.returncode == 1 and b"none.sh" in missing.stderr
