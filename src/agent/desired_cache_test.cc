@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -13,13 +14,9 @@ namespace {
 class DesiredCacheTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "/agent-desired-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     host_ = *HostLayout::make(folder_, folder_ + "/run", "1a2b3c4d-0000-4000-8000-000000000000");
     ASSERT_TRUE(ensure_directory(host_.folder, 0700).ok());
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static link::Desired desired(std::uint64_t commit) {
     link::Desired desired;
@@ -30,7 +27,8 @@ class DesiredCacheTest : public testing::Test {
     return desired;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   HostLayout host_;
 };
 

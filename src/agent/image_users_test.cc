@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -66,14 +67,13 @@ TEST(ImageUsers, WithHostileLinesAreLeftOut) {
 }
 
 TEST(ImageUsers, AreReadFromTheImagesOwnFiles) {
-  std::string root = testing::TempDir() + "/agent-users-XXXXXX";
-  ASSERT_NE(::mkdtemp(root.data()), nullptr);
+  const TemporaryFolder folder;
+  const std::string& root = folder.path();
   EXPECT_EQ(ImageUsers::read(root).error().code(), ErrorCode::NotFound);
   std::filesystem::create_directory(root + "/etc");
   ASSERT_TRUE(write_file_atomic(root + "/etc/passwd", kPasswd, 0644).ok());
   ASSERT_TRUE(write_file_atomic(root + "/etc/group", kGroup, 0644).ok());
   EXPECT_TRUE(ImageUsers::read(root)->find("hadoop").ok());
-  std::filesystem::remove_all(root);
 }
 
 TEST(UserName, MayStandInAScript) {

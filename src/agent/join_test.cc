@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -13,13 +14,6 @@ namespace {
 // cancelled.
 class JoinTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/agent-join-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string file() const { return folder_ + "/token"; }
   Error error_of_join(const std::string& server = "127.0.0.1:1") {
     const Result<AgentIdentity> joined = join_installation(server, file(), "host-a", [this] {
@@ -33,7 +27,8 @@ class JoinTest : public testing::Test {
     return error_of_join();
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   bool asked_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -16,11 +17,9 @@ constexpr const char* kNode = "emr-vm-aaaaaaaa";
 class KeptLogs : public ::testing::Test {
  protected:
   KeptLogs() {
-    char path[] = "/tmp/tusker-kept-logs-XXXXXX";
-    host_.folder = ::mkdtemp(path);
+    host_.folder = temporary_.path();
     EXPECT_TRUE(ensure_directory(folder(), 0755).ok());
   }
-  ~KeptLogs() override { EXPECT_TRUE(remove_tree(host_.folder).ok()); }
 
   std::string folder() const { return host_.folder + "/logs"; }
   void write_log(const std::string& id, const std::string& role) {
@@ -41,6 +40,7 @@ class KeptLogs : public ::testing::Test {
     return WallTime{(static_cast<std::int64_t>(now.tv_sec) + days * 24 * 3600) * 1000};
   }
 
+  const TemporaryFolder temporary_;
   HostLayout host_;
 };
 

@@ -9,17 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/testing/temporary_folder.h"
+
 namespace tusker {
 namespace {
 
 class RoleLogTest : public ::testing::Test {
  protected:
-  RoleLogTest() {
-    char path[] = "/tmp/tusker-role-log-XXXXXX";
-    logs_ = ::mkdtemp(path);
-    EXPECT_TRUE(ensure_directory(folder(), 0755).ok());
-  }
-  ~RoleLogTest() override { EXPECT_TRUE(remove_tree(logs_).ok()); }
+  RoleLogTest() { EXPECT_TRUE(ensure_directory(folder(), 0755).ok()); }
 
   std::string folder() const { return logs_ + "/DataNode"; }
   std::string file(const std::string& name) const { return folder() + "/" + name; }
@@ -49,7 +46,8 @@ class RoleLogTest : public ::testing::Test {
     }
   }
 
-  std::string logs_;
+  const TemporaryFolder temporary_;
+  const std::string logs_ = temporary_.path();
   int rotations_ = 0;
 };
 

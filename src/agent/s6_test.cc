@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -71,13 +72,7 @@ TEST(SupervisedState, TakesAnyBytesWithoutHarm) {
 
 class SupervisorTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/agent-s6-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    std::filesystem::create_directories(service() + "/supervise");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  SupervisorTest() { std::filesystem::create_directories(service() + "/supervise"); }
 
   std::string service() const { return folder_ + "/service"; }
   std::string control() const { return service() + "/supervise/control"; }
@@ -93,7 +88,8 @@ class SupervisorTest : public testing::Test {
     return n <= 0 ? "" : std::string(bytes, static_cast<std::size_t>(n));
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(SupervisorTest, HearsCommands) {

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <map>
 
+#include "base/testing/temporary_folder.h"
+
 namespace tusker {
 namespace {
 
@@ -56,9 +58,6 @@ TEST(SafeRelative, HasParts) {
 class SafeFolderTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "/agent-safe-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     std::filesystem::create_directories(root() + "/a/b");
     std::filesystem::create_directories(other() + "/b");
     ASSERT_TRUE(write_file_atomic(other() + "/kept", "precious", 0600).ok());
@@ -66,7 +65,6 @@ class SafeFolderTest : public testing::Test {
   }
   void TearDown() override {
     EXPECT_EQ(content_of(other()), before_) << "something behind a link was touched";
-    std::filesystem::remove_all(folder_);
   }
 
   std::string root() const { return folder_ + "/root"; }
@@ -83,7 +81,8 @@ class SafeFolderTest : public testing::Test {
     return found;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::map<std::string, std::string> before_;
 };
 

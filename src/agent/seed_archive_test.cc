@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -79,8 +80,8 @@ TEST(SeedArchive, RefusesWhatIsCutOrChanged) {
 }
 
 TEST(SeedArchive, IsNotWrittenThroughALink) {
-  std::string folder = (std::filesystem::temp_directory_path() / "seed.XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   ASSERT_EQ(::mkdir((folder + "/top").c_str(), 0700), 0);
   ASSERT_EQ(::symlink("../outside", (folder + "/top/a").c_str()), 0);
   const UniqueFd top(::open((folder + "/top").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -91,7 +92,6 @@ TEST(SeedArchive, IsNotWrittenThroughALink) {
   const Result<std::string> written = read_file(folder + "/top/b", 100);
   ASSERT_TRUE(written.ok());
   EXPECT_EQ(*written, "x");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

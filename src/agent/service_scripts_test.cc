@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/testing/temporary_folder.h"
 #include "base/text.h"
 #include "proto/link.pb.h"
 
@@ -31,16 +32,12 @@ ImageUser hadoop() {
 class ServiceScriptsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "agent-scripts-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     ASSERT_TRUE(
         write_file_atomic(path("s6-applyuidgid"),
                           "#!/bin/sh\necho \"$*\" | head -n 1 >applied\nshift 6\nexec \"$@\"\n",
                           0755)
             .ok());
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   void put(const std::string& name, const std::string& content) const {
@@ -80,7 +77,8 @@ class ServiceScriptsTest : public testing::Test {
     return std::stol(text.substr(0, text.find('.')));
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(ServiceScriptsTest, QuoteWordsSoThatTheShellReadsThemAsTheyAre) {

@@ -7,17 +7,13 @@
 
 #include <filesystem>
 
+#include "base/testing/temporary_folder.h"
+
 namespace tusker {
 namespace {
 
 class FileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/base-file-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   static mode_t mode_of(const std::string& name) {
     struct stat info {};
@@ -25,7 +21,8 @@ class FileTest : public testing::Test {
     return info.st_mode & 07777;
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(FileTest, IsWrittenWholeWithItsMode) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -56,18 +57,13 @@ TEST(MessageText, IsCutBetweenCharacters) {
 class LastLinesTest : public testing::Test {
  protected:
   using Lines = std::vector<std::string>;
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "/agent-text-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string file(const std::string& content) const {
     EXPECT_TRUE(write_file_atomic(folder_ + "/log", content, 0600).ok());
     return folder_ + "/log";
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(LastLinesTest, AreTheNewestInTheirOrder) {

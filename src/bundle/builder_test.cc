@@ -10,8 +10,8 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "bundle/testing/blob_folder.h"
-#include "bundle/testing/temporary_folder.h"
 
 // Real builds with the real mksquashfs; only Maven is replaced, by what it would have left behind.
 // Root, as a build is.

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/file.h"
-#include "bundle/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {

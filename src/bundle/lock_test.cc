@@ -4,8 +4,8 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "bundle/maven.h"
-#include "bundle/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
-#include "bundle/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 // Real builds of a component from Python's side; only pip is replaced, by what it would have left
 // behind.

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "bundle/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 #include "bundle/workspace.h"
 
 namespace tusker {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cli/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker::cli {
 namespace {

@@ -7,9 +7,9 @@
 
 #include <memory>
 
+#include "base/testing/temporary_folder.h"
 #include "cli/exit_codes.h"
 #include "cli/run_folder.h"
-#include "cli/testing/temporary_folder.h"
 #include "cli/up_report.h"
 
 namespace tusker::cli {

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "base/testing/temporary_folder.h"
 #include "store/database.h"
 #include "store/dump.h"
 #include "store/sqlite_connection.h"
@@ -51,12 +52,6 @@ class TestLoop {
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  SqliteStoreTest() {
-    char name[] = "/tmp/tusker-store-XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  ~SqliteStoreTest() override { EXPECT_TRUE(remove_tree(folder_).ok()); }
-
   Result<std::unique_ptr<SqliteStore>> try_open() { return try_open(folder_); }
   Result<std::unique_ptr<SqliteStore>> try_open(const std::string& folder) {
     return SqliteStore::open(
@@ -99,7 +94,8 @@ class SqliteStoreTest : public testing::Test {
     return *std::move(*answer);
   }
 
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   SystemClock clock_;
   TestLoop loop_;
   CommitNumber durable_ = kNothingCommitted;

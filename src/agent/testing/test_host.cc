@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "base/random.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -25,15 +26,12 @@ namespace {
 // One image for all tests of a program, below a folder that goes with it.
 struct SharedImage {
   SharedImage() {
-    char path[] = "/tmp/tk-image-XXXXXX";
-    folder = ::mkdtemp(path);
     SystemProcessRunner runner;
-    Result<std::string> made = make_test_image(folder, runner);
+    Result<std::string> made = make_test_image(temporary.path(), runner);
     TK_CHECK(made.ok(), "test image: {}", made.error().message());
     digest = *made;
   }
-  ~SharedImage() { (void)remove_tree(folder); }
-  std::string folder;
+  const TemporaryFolder temporary;
   std::string digest;
 };
 
@@ -72,7 +70,7 @@ TestHost::TestHost() {
                layout_.folder + "/agent.json", "{\"host_id\":\"" + layout_.host_id + "\"}", 0600)
                .ok(),
            "agent.json");
-  blobs_ = std::make_unique<FolderBlobs>(shared_image().folder);
+  blobs_ = std::make_unique<FolderBlobs>(shared_image().temporary.path());
   start_keeper();
 }
 
@@ -217,6 +215,16 @@ const link::TaskStatus* find_task(const link::Observed& observed,
 bool is_ready(const link::Observed& observed, const std::string& id, const std::string& role) {
   const link::RoleStatus* status = find_role(observed, id, role);
   return status != nullptr && status->state() == link::RoleStatus::READY;
+}
+
+bool runs(const link::Observed& observed, const std::string& id) {
+  const link::NodeStatus* node = find_node(observed, id);
+  return node != nullptr && node->state() == link::NodeStatus::RUNNING;
+}
+
+pid_t container_pid(TestHost& host, const std::string& id) {
+  const Result<HostKeeper::Running> running = host.keeper().running(id);
+  return running.ok() ? running->container->pid : 0;
 }
 
 }  // namespace tusker

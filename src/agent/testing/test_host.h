@@ -82,5 +82,8 @@ const link::TaskStatus* find_task(const link::Observed& observed,
                                   const std::string& id,
                                   const std::string& task);
 bool is_ready(const link::Observed& observed, const std::string& id, const std::string& role);
+bool runs(const link::Observed& observed, const std::string& id);
+// The container of a node that runs; 0: it does not.
+pid_t container_pid(TestHost& host, const std::string& id);
 
 }  // namespace tusker

@@ -7,8 +7,8 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "bundle/index.h"
-#include "bundle/testing/temporary_folder.h"
 
 namespace tusker {
 

@@ -1,18 +1,17 @@
 #pragma once
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 namespace tusker {
 
-// A folder of a test, gone with it.
+// A folder of a test, gone with everything in it when the test ends.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    path_ = std::filesystem::temp_directory_path() / "tusker-bundle-XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr) ::abort();
+    path_ = std::filesystem::temp_directory_path() / "tusker-test-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TemporaryFolder() {
     std::error_code error;
