@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "control/reported.h"
 
@@ -13,14 +12,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr Duration kWindow = std::chrono::seconds(10);
-
-std::uint64_t number_in(const link::RoleStatus& role, const char* fact) {
-  const auto found = role.facts().find(fact);
-  std::uint64_t number = 0;
-  if (found != role.facts().end())
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
-  return number;
-}
 
 // {"core-3.…:4001": {"underReplicateInOpenFiles": 1, …}, …}
 std::uint64_t open_blocks_in(const link::RoleStatus& role) {
@@ -46,9 +37,11 @@ std::optional<DrainWork> drain_work(const Model& model, const std::string& clust
     const link::NodeStatus* const status = model.status_of(*node);
     const link::RoleStatus* const name_node =
         status == nullptr ? nullptr : role_in(*status, "NameNode");
-    if (name_node == nullptr || !name_node->facts().contains("UnderReplicatedBlocks")) continue;
+    if (name_node == nullptr) continue;
+    const std::optional<std::uint64_t> blocks = number_in(*name_node, "UnderReplicatedBlocks");
+    if (!blocks) continue;
     const auto files = name_node->facts().find("OpenFiles");
-    return DrainWork{number_in(*name_node, "UnderReplicatedBlocks"),
+    return DrainWork{*blocks,
                      open_blocks_in(*name_node),
                      files == name_node->facts().end() ? "" : files->second};
   }
@@ -71,14 +64,15 @@ std::string drain_text(const store::Cluster& cluster,
                        const DrainWork& work,
                        std::optional<double> per_second) {
   std::string text;
-  if (work.blocks > 0) text = fmt::format("HDFS has {} blocks to copy", work.blocks);
+  if (work.blocks > 0)
+    text = fmt::format("HDFS has {} block{} to copy", work.blocks, work.blocks == 1 ? "" : "s");
   if (work.blocks > 0 && per_second) text += fmt::format(", {:.1f} a second", *per_second);
   if (work.open_blocks > 0) {
     text += fmt::format(
-        "{}{} blocks are of files that are still being written{}{}; all of them: tusker run {} "
+        "{}{} of files that are still being written{}{}; all of them: tusker run {} "
         "--user hadoop -- hdfs dfsadmin -listOpenFiles -blockingDecommission",
         text.empty() ? "" : "; ",
-        work.open_blocks,
+        work.open_blocks == 1 ? "1 block is" : fmt::format("{} blocks are", work.open_blocks),
         work.open_files.empty() ? "" : ": ",
         work.open_files,
         cluster.name());

@@ -27,6 +27,7 @@ TEST(DrainText, SaysWhatIsLeftAndWhatHoldsIt) {
   EXPECT_EQ(drain_text(cluster, {}, 3), "");
   EXPECT_EQ(drain_text(cluster, {35, 0, ""}, std::nullopt), "HDFS has 35 blocks to copy; ");
   EXPECT_EQ(drain_text(cluster, {35, 0, ""}, 12.04), "HDFS has 35 blocks to copy, 12.0 a second; ");
+  EXPECT_EQ(drain_text(cluster, {1, 0, ""}, std::nullopt), "HDFS has 1 block to copy; ");
   const std::string open =
       drain_text(cluster, {0, 2, "/logs/today (from 10.231.0.3)"}, std::nullopt);
   EXPECT_TRUE(open.starts_with(

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -15,18 +14,17 @@ namespace {
 constexpr double kRoomFactor = 1.1;  // of what leaves, that those that stay must have free
 constexpr double kGb = 1 << 30;
 
-// What the role of a node reports, if its host is connected; empty if it does not say.
-std::string fact_of(const Model& model,
-                    const store::Node& node,
-                    std::string_view role,
-                    const char* fact) {
+// A number that the ready role of a node reports, if its host is connected.
+std::optional<std::uint64_t> number_of(const Model& model,
+                                       const store::Node& node,
+                                       std::string_view role,
+                                       const char* fact) {
   const ObservedHost* const host = model.observed(node.host_id());
   const link::NodeStatus* const status = model.status_of(node);
-  if (host == nullptr || !host->connected || status == nullptr) return {};
+  if (host == nullptr || !host->connected || status == nullptr) return std::nullopt;
   const link::RoleStatus* const reported = role_in(*status, role);
-  if (reported == nullptr || reported->state() != link::RoleStatus::READY) return {};
-  const auto found = reported->facts().find(fact);
-  return found == reported->facts().end() ? std::string() : found->second;
+  if (reported == nullptr || reported->state() != link::RoleStatus::READY) return std::nullopt;
+  return number_in(*reported, fact);
 }
 
 bool runs(const store::Node& node, std::string_view role) {
@@ -74,22 +72,23 @@ Result<Sides> tell_apart(const Model& model,
 }
 
 Status check_name_node(const Model& model, const Sides& sides) {
-  const std::string missing = fact_of(model, *sides.name_node, "NameNode", "MissingBlocks");
-  if (missing.empty()) {
+  const std::optional<std::uint64_t> missing =
+      number_of(model, *sides.name_node, "NameNode", "MissingBlocks");
+  if (!missing) {
     return refused(
         fmt::format("the NameNode on {} does not answer, so nobody can tell what would be lost",
                     sides.name_node->name()));
   }
-  if (missing == "0") return ok_status();
+  if (*missing == 0) return ok_status();
   return refused(fmt::format(
       "HDFS misses {} blocks already; bring their nodes back, or delete their files, first (hdfs "
       "fsck / -list-corruptfileblocks)",
-      missing));
+      *missing));
 }
 
 // Whether this DataNode takes part; one that does not may still have the only replica of a block.
 bool serves(const Model& model, const store::Node& node) {
-  return !fact_of(model, node, "DataNode", "Remaining").empty();
+  return number_of(model, node, "DataNode", "Remaining").has_value();
 }
 
 struct Space {
@@ -102,11 +101,11 @@ struct Space {
 Space space_of(const Model& model, const std::vector<const store::Node*>& nodes) {
   Space space;
   for (const store::Node* const node : nodes) {
-    if (!serves(model, *node)) continue;
-    const std::string used = fact_of(model, *node, "DataNode", "DfsUsed");
-    const std::string remaining = fact_of(model, *node, "DataNode", "Remaining");
-    space.used += std::strtod(used.c_str(), nullptr);
-    space.remaining += std::strtod(remaining.c_str(), nullptr);
+    const auto remaining = number_of(model, *node, "DataNode", "Remaining");
+    if (!remaining) continue;
+    const auto used = number_of(model, *node, "DataNode", "DfsUsed");
+    space.used += static_cast<double>(used.value_or(0));
+    space.remaining += static_cast<double>(*remaining);
     ++space.nodes;
   }
   return space;
@@ -139,13 +138,11 @@ std::string why_not_made_up_for(const Model& model, const store::Cluster& cluste
     if (runs(*node, "NameNode") && name_node == nullptr) name_node = node;
     if (!runs(*node, "DataNode")) continue;
     if (!serves(model, *node)) ++silent;
-    capacity += std::strtoull(fact_of(model, *node, "DataNode", "Capacity").c_str(), nullptr, 10);
+    capacity += number_of(model, *node, "DataNode", "Capacity").value_or(0);
   }
   if (name_node == nullptr) return "there is no NameNode";
-  const auto number = [&](const char* fact) -> std::optional<std::uint64_t> {
-    const std::string text = fact_of(model, *name_node, "NameNode", fact);
-    if (text.empty()) return std::nullopt;
-    return std::strtoull(text.c_str(), nullptr, 10);
+  const auto number = [&](const char* fact) {
+    return number_of(model, *name_node, "NameNode", fact);
   };
   const std::optional<std::uint64_t> dead = number("NumDeadDataNodes");
   const std::optional<std::uint64_t> counted = number("CapacityTotal");

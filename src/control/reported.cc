@@ -1,5 +1,7 @@
 #include "control/reported.h"
 
+#include <charconv>
+
 namespace tusker {
 
 std::string_view word_of(link::NodeStatus::State state) {
@@ -41,6 +43,16 @@ const link::RoleStatus* role_in(const link::NodeStatus& node, std::string_view r
     if (status.name() == role) return &status;
   }
   return nullptr;
+}
+
+std::optional<std::uint64_t> number_in(const link::RoleStatus& role, const std::string& fact) {
+  const auto found = role.facts().find(fact);
+  if (found == role.facts().end()) return std::nullopt;
+  const std::string& text = found->second;
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 }  // namespace tusker

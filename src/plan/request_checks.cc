@@ -7,6 +7,7 @@
 #include <cctype>
 #include <map>
 
+#include "plan/invalid.h"
 #include "plan/name_rules.h"
 #include "plan/nearest.h"
 #include "plan/spec.h"
@@ -20,12 +21,6 @@ constexpr std::uint64_t kLeastDiskBytes = 1ULL << 30;
 constexpr std::uint64_t kMostDiskBytes = 64ULL << 40;
 constexpr std::uint64_t kMostMemoryBytes = 16ULL << 40;
 constexpr std::size_t kMostSoftware = 64;
-
-template <typename... Args>
-Error invalid(std::string_view api_code, fmt::format_string<Args...> format, Args&&... args) {
-  return Error::make(ErrorCode::InvalidArgument, format, std::forward<Args>(args)...)
-      .with_api_code(api_code);
-}
 
 std::string trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -89,7 +84,7 @@ Result<const ComponentDefinition*> find_software(const Definitions& definitions,
   std::vector<std::string> names, offered;
   for (const auto& [name, version] : release.components) {
     names.push_back(name);
-    offered.push_back(name + "-" + version);
+    offered.push_back(fmt::format("{}-{}", name, version));
   }
   const auto version = release.components.find(software.name);
   const ComponentDefinition* component = definitions.component(software.name);

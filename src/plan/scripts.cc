@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/encoding.h"
+#include "plan/invalid.h"
 
 namespace tusker {
 namespace {
@@ -18,12 +19,6 @@ constexpr std::size_t kMostBytes = 64 << 10;  // small enough for a cluster's ro
 
 constexpr std::string_view kNameLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-template <typename... Args>
-Error invalid(std::string_view api_code, fmt::format_string<Args...> format, Args&&... args) {
-  return Error::make(ErrorCode::InvalidArgument, format, std::forward<Args>(args)...)
-      .with_api_code(api_code);
-}
 
 // It becomes a file's name in nodes.
 bool is_script_name(std::string_view name) {

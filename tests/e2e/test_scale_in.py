@@ -155,7 +155,7 @@ def test_a_block_that_is_being_written_keeps_its_node(installation, cluster_id, 
     with told.open("wb") as out:
         scaling = subprocess.Popen(installation.command("cluster", "scale", NAME, "--core", "2", "--wait", "--yes"),
                                    env=installation.environment(), stderr=out)
-    said = f" 1 blocks are of files that are still being written: /tmp/growing (from {leaving.Ip})"
+    said = f" 1 block is of files that are still being written: /tmp/growing (from {leaving.Ip})"
     wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
     assert said in told.read_text(), told.read_text()
     writing.stdin.write(bytes(4 << 20))
