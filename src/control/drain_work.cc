@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/encoding.h"
 #include "control/reported.h"
 
 namespace tusker {
@@ -30,22 +31,43 @@ std::uint64_t open_blocks_in(const link::RoleStatus& role) {
   return blocks;
 }
 
+std::string text_in(const link::RoleStatus& role, const char* fact) {
+  const auto found = role.facts().find(fact);
+  return found == role.facts().end() ? "" : found->second;
+}
+
+void note_hdfs(const link::RoleStatus& name_node, DrainWork& work) {
+  work.blocks = number_in(name_node, "UnderReplicatedBlocks");
+  work.open_blocks = open_blocks_in(name_node);
+  work.open_files = text_in(name_node, "OpenFiles");
+}
+
+void note_yarn(const link::RoleStatus& resource_manager, DrainWork& work) {
+  if (number_in(resource_manager, "decommissioningNodes").value_or(0) == 0) return;
+  work.applications = number_in(resource_manager, "appsRunning").value_or(0);
+  const std::string id = text_in(resource_manager, "runningApp");
+  if (!id.empty())
+    work.application =
+        fmt::format("{} ({})", id, cut_text(text_in(resource_manager, "runningAppName"), 60));
+}
+
+std::string application_text(const DrainWork& work) {
+  if (work.application.empty()) return std::to_string(work.applications);
+  if (work.applications == 1) return work.application;
+  return fmt::format("{} and {} more", work.application, work.applications - 1);
+}
+
 }  // namespace
 
-std::optional<DrainWork> drain_work(const Model& model, const std::string& cluster_id) {
+DrainWork drain_work(const Model& model, const std::string& cluster_id) {
+  DrainWork work;
   for (const auto& [order, node] : model.nodes_of(cluster_id)) {
     const link::NodeStatus* const status = model.status_of(*node);
-    const link::RoleStatus* const name_node =
-        status == nullptr ? nullptr : role_in(*status, "NameNode");
-    if (name_node == nullptr) continue;
-    const std::optional<std::uint64_t> blocks = number_in(*name_node, "UnderReplicatedBlocks");
-    if (!blocks) continue;
-    const auto files = name_node->facts().find("OpenFiles");
-    return DrainWork{*blocks,
-                     open_blocks_in(*name_node),
-                     files == name_node->facts().end() ? "" : files->second};
+    if (status == nullptr) continue;
+    if (const auto* const name_node = role_in(*status, "NameNode")) note_hdfs(*name_node, work);
+    if (const auto* const manager = role_in(*status, "ResourceManager")) note_yarn(*manager, work);
   }
-  return std::nullopt;
+  return work;
 }
 
 void FallRate::saw(Time now, std::uint64_t number) {
@@ -64,9 +86,9 @@ std::string drain_text(const store::Cluster& cluster,
                        const DrainWork& work,
                        std::optional<double> per_second) {
   std::string text;
-  if (work.blocks > 0)
-    text = fmt::format("HDFS has {} block{} to copy", work.blocks, work.blocks == 1 ? "" : "s");
-  if (work.blocks > 0 && per_second) text += fmt::format(", {:.1f} a second", *per_second);
+  const std::uint64_t blocks = work.blocks.value_or(0);
+  if (blocks > 0) text = fmt::format("HDFS has {} block{} to copy", blocks, blocks == 1 ? "" : "s");
+  if (blocks > 0 && per_second) text += fmt::format(", {:.1f} a second", *per_second);
   if (work.open_blocks > 0) {
     text += fmt::format(
         "{}{} of files that are still being written{}{}; all of them: tusker run {} "
@@ -76,6 +98,11 @@ std::string drain_text(const store::Cluster& cluster,
         work.open_files.empty() ? "" : ": ",
         work.open_files,
         cluster.name());
+  }
+  if (work.applications > 0) {
+    text += fmt::format("{}YARN waits for applications that ran there to end; running: {}",
+                        text.empty() ? "" : "; ",
+                        application_text(work));
   }
   return text.empty() ? text : text + "; ";
 }

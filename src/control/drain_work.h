@@ -11,15 +11,18 @@
 
 namespace tusker {
 
-// What HDFS still has to do before nodes can leave it, as its NameNode tells.
+// What is still to be done before nodes can leave, as NameNode and ResourceManager tell.
 struct DrainWork {
-  std::uint64_t blocks = 0;  // to copy
+  std::optional<std::uint64_t> blocks = {};  // for HDFS to copy; nothing: nobody tells
   // Of files that are still being written: they move when those are closed.
   std::uint64_t open_blocks = 0;
-  std::string open_files;  // their paths, some; empty if not known
+  std::string open_files = {};  // their paths, some; empty if not known
+  // That run, while nodes leave YARN: it keeps a node for those that ran something there.
+  std::uint64_t applications = 0;
+  std::string application = {};  // one of them, its id and name; empty if not known
 };
-// Nothing: it has no NameNode, or that tells nothing. Pure.
-std::optional<DrainWork> drain_work(const Model& model, const std::string& cluster_id);
+// Pure.
+DrainWork drain_work(const Model& model, const std::string& cluster_id);
 
 // How fast a number falls, over the last ten seconds.
 class FallRate {

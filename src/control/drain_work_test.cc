@@ -34,6 +34,16 @@ TEST(DrainText, SaysWhatIsLeftAndWhatHoldsIt) {
       "2 blocks are of files that are still being written: /logs/today (from 10.231.0.3); "))
       << open;
   EXPECT_NE(open.find("tusker run wordcount"), std::string::npos);
+  DrainWork work{.applications = 3, .application = "application_1_0001 (word count)"};
+  EXPECT_EQ(drain_text(cluster, work, std::nullopt),
+            "YARN waits for applications that ran there to end; running: application_1_0001 "
+            "(word count) and 2 more; ");
+  work.blocks = 2;
+  work.applications = 1;
+  EXPECT_EQ(
+      drain_text(cluster, work, std::nullopt),
+      "HDFS has 2 blocks to copy; YARN waits for applications that ran there to end; running: "
+      "application_1_0001 (word count); ");
 }
 
 }  // namespace

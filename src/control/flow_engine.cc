@@ -93,9 +93,9 @@ void FlowEngine::advance_one(FlowId id) {
 
 void FlowEngine::note_work(const Flow& flow) {
   if (flow.stage() != kDrainNodes) return;
-  const std::optional<DrainWork> work = drain_work(model_, flow.cluster_id());
+  const auto blocks = drain_work(model_, flow.cluster_id()).blocks;
   const auto waiting = waiting_.find(flow.id());
-  if (work && waiting != waiting_.end()) waiting->second.left.saw(clock_.now(), work->blocks);
+  if (blocks && waiting != waiting_.end()) waiting->second.left.saw(clock_.now(), *blocks);
 }
 
 void FlowEngine::note_step(const Flow& before) {

@@ -234,8 +234,7 @@ Outcome check_serving_nodes_drained(const StageView& view) {
   if (whose.empty()) return Outcome::done();
   const store::Cluster& cluster = *view.model.cluster(view.flow.cluster_id());
   whose += ": ";
-  if (const std::optional<DrainWork> work = drain_work(view.model, cluster.id()))
-    whose += drain_text(cluster, *work, view.blocks_per_second);
+  whose += drain_text(cluster, drain_work(view.model, cluster.id()), view.blocks_per_second);
   if (Outcome updated = check_nodes_updated(view); updated.kind != Outcome::Kind::Done)
     return updated;
   Findings findings;

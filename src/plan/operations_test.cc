@@ -296,10 +296,9 @@ TEST(QuickStart, ReadinessIsAskedEach200MillisecondsAndLaterEach5SecondsUnlessSo
         const bool counted =
             probe.attributes_size() > 6 || probe.pointers().contains("activeNodes");
         // What a person waits to be told of.
-        const bool told = probe.kind() == "open_files" ||
-                          (probe.attributes_size() == 1 &&
-                           (probe.attributes(0) == "DecomNodes" ||
-                            probe.attributes(0).starts_with("BPServiceActorInfo/")));
+        const bool told =
+            !probe.when().empty() || (probe.attributes_size() == 1 &&
+                                      probe.attributes(0).starts_with("BPServiceActorInfo/"));
         EXPECT_EQ(probe.interval_ms(), counted ? 500U : told ? 2000U : 5000U) << daemon.name();
       }
     }

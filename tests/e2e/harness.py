@@ -45,6 +45,7 @@ class Installation:
 
     def __init__(self, data: Path):
         self.data = data
+        self._started: list[subprocess.Popen] = []
 
     # -- the command
 
@@ -67,6 +68,13 @@ class Installation:
             )
         return done
 
+    def start(self, *argv: str, **options) -> subprocess.Popen:
+        """It goes on beside the test. What a test that failed has left of it ends with the installation."""
+        options.setdefault("env", self.environment())
+        started = subprocess.Popen(self.command(*argv), **options)
+        self._started.append(started)
+        return started
+
     def link_blobs(self) -> None:
         target = self.data / "server/blobs"
         target.mkdir(parents=True, exist_ok=True)
@@ -84,6 +92,11 @@ class Installation:
         self.tusker("up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--detach", "--no-rate-limit", *options)
 
     def down(self, purge: bool = False) -> None:
+        if purge:
+            for started in self._started:
+                if started.poll() is None:
+                    started.kill()
+                    started.wait()
         self.tusker("down", "--data", str(self.data), *(["--purge"] if purge else []))
 
     # -- the API

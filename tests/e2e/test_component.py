@@ -1,11 +1,10 @@
 """`tusker component test`: a cluster of its own shows a component at work, and is gone afterwards."""
 
 import json
-import os
 import signal
 import subprocess
 
-from harness import TUSKER, wait_until
+from harness import wait_until
 
 
 def clusters(installation):
@@ -36,13 +35,7 @@ def has_room(installation):
 def test_ctrl_c_takes_the_cluster_along(installation):
     # A file system gives back some seconds later what the disks of the cluster before took.
     wait_until(lambda: has_room(installation), 60, "room for another cluster")
-    running = subprocess.Popen(
-        [str(TUSKER), "component", "test", "hdfs"],
-        env={**os.environ, "TUSKER_DATA": str(installation.data)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    running = installation.start("component", "test", "hdfs", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     wait_until(lambda: clusters(installation) != [], 30, "the cluster is being made")
     running.send_signal(signal.SIGINT)
     assert running.wait(120) == 130

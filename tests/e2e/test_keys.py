@@ -153,13 +153,8 @@ def test_a_read_only_key_looks_and_changes_nothing(installation, cluster):
 
 def test_an_open_stream_ends_with_its_key(installation, cluster):
     key = Key(installation, "streaming")
-    running = subprocess.Popen(
-        [str(TUSKER), "run", "with-keys", "--", "sh", "-c", "echo ready; exec sleep 600"],
-        env=key.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    running = installation.start("run", "with-keys", "--", "sh", "-c", "echo ready; exec sleep 600", env=key.environment(),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert running.stdout.readline() == b"ready\n"
     installation.tusker("key", "delete", key.id)
     assert running.wait(20) != 0

@@ -123,9 +123,7 @@ def test_events_tell_what_happened_and_who_asked(installation, cluster_id):
 
 
 def following(installation, *argv):
-    return subprocess.Popen(
-        [str(TUSKER), *argv], env={**os.environ, "TUSKER_DATA": str(installation.data)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return installation.start(*argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_events_are_followed_until_ctrl_c(installation, cluster_id):

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from browser import Browser
-from harness import TUSKER, wait_until
+from harness import wait_until
 
 NAMENODE = "4008-master-1"
 RESOURCE_MANAGER = "5003-master-1"
@@ -242,11 +242,10 @@ def running_job(installation, cluster_id):
     """A job that runs for as long as it is wanted: its map asks for more than its ApplicationMaster leaves of the node."""
     pages = Pages(installation, cluster_id).let_in()
     most = json.loads(pages.page(RESOURCE_MANAGER, "/ws/v1/cluster/metrics").body)["clusterMetrics"]["totalMB"]
-    process = subprocess.Popen(
-        [str(TUSKER), "run", cluster_id, "--", "yarn", "jar", "/opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar",
-         "wordcount", f"-Dmapreduce.map.memory.mb={most}", "/user/tusker/said.txt", "/user/tusker/never"],
-        env={"PATH": "/usr/bin:/bin", "TUSKER_DATA": str(installation.data)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
+    process = installation.start(
+        "run", cluster_id, "--", "yarn", "jar", "/opt/tusker/hadoop/share/hadoop-mapreduce-examples.jar",
+        "wordcount", f"-Dmapreduce.map.memory.mb={most}", "/user/tusker/said.txt", "/user/tusker/never",
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def running():
         apps = json.loads(pages.page(RESOURCE_MANAGER, "/ws/v1/cluster/apps?states=RUNNING").body)["apps"]
@@ -329,10 +328,7 @@ def stopped(installation, cluster_id):
 
 @pytest.fixture
 def echo(inside, installation, stopped):
-    process = subprocess.Popen(
-        [str(TUSKER), "run", inside.cluster_id, "--node", "master-1", "--", "python3", "-c", ECHO],
-        env={"PATH": "/usr/bin:/bin", "TUSKER_DATA": str(installation.data)},
-    )
+    process = installation.start("run", inside.cluster_id, "--node", "master-1", "--", "python3", "-c", ECHO)
     wait_until(lambda: inside.page(RESOURCE_MANAGER).status == 200, 30, "the echo answers")
     yield inside
     process.kill()

@@ -19,9 +19,7 @@ def cluster(installation):
 
 
 def start(installation, cluster, *argv, **options):
-    return subprocess.Popen(
-        [str(TUSKER), "run", cluster, "--", *argv], env={**os.environ, "TUSKER_DATA": str(installation.data)}, **options
-    )
+    return installation.start("run", cluster, "--", *argv, **options)
 
 
 def processes_named(word):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import re
 import subprocess
 import time
 
@@ -29,9 +30,8 @@ def cluster_id(installation):
 @pytest.fixture(scope="module")
 def digest(installation, cluster_id):
     """504 MB in 42 blocks of one copy each, spread over three nodes."""
-    put = subprocess.Popen(
-        [*installation.command("run", NAME, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={BLOCK}", "-D", "dfs.replication=1", "-put", "-", "data")],
-        env=installation.environment(), stdin=subprocess.PIPE)
+    put = installation.start("run", NAME, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={BLOCK}", "-D", "dfs.replication=1", "-put", "-", "data",
+                             stdin=subprocess.PIPE)
     source, summed = random.Random(7), hashlib.sha256()
     for _ in range(BLOCKS):
         block = source.randbytes(BLOCK)
@@ -44,16 +44,15 @@ def digest(installation, cluster_id):
 
 def begin_writing(installation, node, path, size, block):
     """A file of blocks of one copy, on `node`, that is open until the program's standard input is closed."""
-    write = ["run", NAME, "--node", node, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={block}", "-D", "dfs.replication=1", "-put", "-d", "-", path]
-    writing = subprocess.Popen(installation.command(*write), env=installation.environment(), stdin=subprocess.PIPE)
+    writing = installation.start("run", NAME, "--node", node, "--", "hdfs", "dfs", "-D", f"dfs.blocksize={block}", "-D", "dfs.replication=1",
+                                 "-put", "-d", "-", path, stdin=subprocess.PIPE)
     writing.stdin.write(bytes(size))
     writing.stdin.flush()
     return writing
 
 
 def sum_of(installation):
-    read = subprocess.Popen(installation.command("run", NAME, "--", "hdfs", "dfs", "-cat", "data"), env=installation.environment(),
-                            stdout=subprocess.PIPE)
+    read = installation.start("run", NAME, "--", "hdfs", "dfs", "-cat", "data", stdout=subprocess.PIPE)
     summed = hashlib.sha256()
     while block := read.stdout.read(1 << 20):
         summed.update(block)
@@ -113,14 +112,14 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     began = time.monotonic()
     told = tmp_path / "told"
     with told.open("wb") as out:
-        scaling = subprocess.Popen(installation.command("cluster", "scale", NAME, "--core", "2", "--wait", "--yes"),
-                                   env=installation.environment(), stderr=out)
-    said = f" blocks are of files that are still being written: /tmp/today (from {leaving.Ip})"
+        scaling = installation.start("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", stderr=out)
+    said = f" of files that are still being written: /tmp/today (from {leaving.Ip})"
     wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
     assert said in told.read_text(), told.read_text()
     writing.stdin.close()
     assert writing.wait(timeout=60) == 0
     assert scaling.wait(timeout=600) == 0, told.read_text()
+    assert re.search(r"YARN waits for applications that ran there to end; running: (1|application_\d+_0001 \(QuasiMonteCarlo\));", told.read_text()), told.read_text()
     print(f"the node left within {time.monotonic() - began:.0f} s\n{told.read_text()}")
     assert "core.2" not in {node.NameTag for node in installation.nodes(cluster_id)}
 
@@ -153,8 +152,7 @@ def test_a_block_that_is_being_written_keeps_its_node(installation, cluster_id, 
     wait_until(lambda: "/tmp/growing" in open_files(installation), 60, "a block of the open file")
     told = tmp_path / "told"
     with told.open("wb") as out:
-        scaling = subprocess.Popen(installation.command("cluster", "scale", NAME, "--core", "2", "--wait", "--yes"),
-                                   env=installation.environment(), stderr=out)
+        scaling = installation.start("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", stderr=out)
     said = f" 1 block is of files that are still being written: /tmp/growing (from {leaving.Ip})"
     wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
     assert said in told.read_text(), told.read_text()

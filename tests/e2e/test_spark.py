@@ -119,8 +119,7 @@ def test_shuffle_files_outlive_their_executors_and_a_restart_of_the_node_manager
     run(installation, "sh", "-c", "cat > /tmp/twice.py", input=TWICE)
     told = tmp_path / "told"
     with told.open("wb") as out:
-        asking = subprocess.Popen(installation.command("run", "sparkling", "--", "spark-submit", "/tmp/twice.py"),
-                                  env=installation.environment(), stdout=out)
+        asking = installation.start("run", "sparkling", "--", "spark-submit", "/tmp/twice.py", stdout=out)
     wait_until(lambda: told.read_bytes() == b"idle\n", 120, "executors that have gone")
     installation.tusker("cluster", "stop", "sparkling", "--service", "yarn", "--process", "NodeManager", "--yes", "--wait")
     installation.tusker("cluster", "start", "sparkling", "--wait")
