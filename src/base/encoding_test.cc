@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -47,7 +48,8 @@ TEST(Sha256, IsThatOfTheStandard) {
 }
 
 TEST(Sha256, OfAFileIsThatOfItsBytes) {
-  const std::string path = testing::TempDir() + "/digest-" + std::to_string(::getpid());
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/file";
   const std::string content(700000, 'x');  // several blocks
   ASSERT_TRUE(write_file_atomic(path, content, 0600).ok());
   EXPECT_EQ(*sha256_hex_of_file(path), sha256_hex(content));

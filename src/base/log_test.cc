@@ -2,21 +2,20 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sealed.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
 
 class LogTest : public testing::Test {
  protected:
-  void SetUp() override { path_ = testing::TempDir() + "/base-log-" + std::to_string(::getpid()); }
-  void TearDown() override { ::unlink(path_.c_str()); }
   std::string written() const { return *read_file(path_); }
 
-  std::string path_;
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_.path() + "/log";
 };
 
 TEST_F(LogTest, WritesOneLineWithItsFacts) {

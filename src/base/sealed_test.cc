@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker {
 namespace {
@@ -42,7 +42,8 @@ TEST(Sealer, NoticesEveryChangedByteAndEveryMissingOne) {
 }
 
 TEST(Sealer, KeepsItsKeyInAFileThatOnlyItsOwnerReads) {
-  const std::string path = testing::TempDir() + "/seal-key-" + std::to_string(::getpid());
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/key";
   SeededRandom random(1);
   const auto made = Sealer::from_key_file(path, random);
   ASSERT_TRUE(made.ok()) << made.error().message();
@@ -57,7 +58,6 @@ TEST(Sealer, KeepsItsKeyInAFileThatOnlyItsOwnerReads) {
   EXPECT_EQ(Sealer::from_key_file(path, random).error().code(), ErrorCode::PermissionDenied);
   ASSERT_TRUE(write_file_atomic(path, "short", 0600).ok());
   EXPECT_EQ(Sealer::from_key_file(path, random).error().code(), ErrorCode::Corrupt);
-  ::unlink(path.c_str());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/testing/fake_clock.h"
+#include "base/testing/temporary_folder.h"
 #include "cli/complete.h"
 #include "cli/document.h"
 #include "cli/exit_codes.h"
@@ -242,8 +243,8 @@ TEST_F(App, PrintsANewKeyAsLinesForAShell) {
 }
 
 TEST_F(App, WritesANewKeyToAFileOfItsOwnAndMakesNoneWithoutIt) {
-  const std::string path =
-      fmt::format("{}/tusker-key-{}", testing::TempDir(), static_cast<int>(::getpid()));
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/key";
   server_.answer("CreateKey", {{{"SecretId", "AKIDnew"}, {"SecretKey", "secret"}}});
   EXPECT_EQ(run({"key", "create", "ci", "--to", path, "-o", "json"}), kDone) << fake_.err;
   EXPECT_EQ((fake_.out + fake_.err).find("secret"), std::string::npos);

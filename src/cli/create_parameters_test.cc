@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "cli/node_sizes.h"
 
 namespace tusker::cli {
@@ -25,7 +26,8 @@ TEST(SoftwareOf, NamesWhatTheReleaseHasWhenAComponentIsUnknown) {
 }
 
 TEST(BootstrapScriptOf, TakesWordsAsAShellDoes) {
-  const std::string path = ::testing::TempDir() + "set up.sh";
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/set up.sh";
   ASSERT_TRUE(write_file_atomic(path, "true\n", 0644).ok());
   const auto script =
       bootstrap_script_of("clusterAfter='" + path + "'  --name=\"a b\" it\\'s '' \"\\\"x\\y\"");

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "net/testing/test_certificates.h"
 
 namespace tusker {
@@ -106,10 +106,9 @@ TEST(CertificateAuthority, RefusesNamesThatDoNotFit) {
 
 TEST(TlsIdentity, KeepsItsKeyToItself) {
   TestCertificates certificates;
-  const std::string folder = testing::TempDir() + "/net-identity-" + std::to_string(::getpid());
-  ASSERT_TRUE(ensure_directory(folder, 0700).ok());
-  const std::string certificate = folder + "/a.crt";
-  const std::string key = folder + "/a.key";
+  const TemporaryFolder folder;
+  const std::string certificate = folder.path() + "/a.crt";
+  const std::string key = folder.path() + "/a.key";
   const TlsIdentity identity = certificates.server();
   ASSERT_TRUE(write_identity(identity, certificate, key).ok());
   struct stat info {};
@@ -118,7 +117,6 @@ TEST(TlsIdentity, KeepsItsKeyToItself) {
   EXPECT_EQ(read_identity(certificate, key)->key_pem, identity.key_pem);
   ::chmod(key.c_str(), 0640);
   EXPECT_EQ(read_identity(certificate, key).error().code(), ErrorCode::PermissionDenied);
-  EXPECT_TRUE(remove_tree(folder).ok());
 }
 
 }  // namespace

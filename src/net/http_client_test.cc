@@ -1,11 +1,11 @@
 #include "net/http_client.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <thread>
 
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
 #include "net/response_reader.h"
@@ -305,14 +305,14 @@ TEST_F(HttpClientTest, GivesUpOnAServerThatDoesNotSpeakTls) {
 TEST_F(HttpClientTest, DownloadsAFileOverTls) {
   serve_tls(ClientCertificates::None);
   trust({std::nullopt, certificates_.ca_pem(), "", ""});
-  const std::string path = testing::TempDir() + "/net-client-file-" + std::to_string(::getpid());
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/file";
   const std::string content(3 << 20, 'y');
   ASSERT_TRUE(write_file_atomic(path, content, 0600).ok());
   handler_.on_request = [&](HttpRequest, const Responder& responder) {
     responder.send(HttpResponse::file(path, "x/y"));
   };
   EXPECT_EQ(send(call())->body, content);
-  ::unlink(path.c_str());
 }
 
 // ---- reading answers

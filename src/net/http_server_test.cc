@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <vector>
 
+#include "base/testing/temporary_folder.h"
 #include "net/event_loop.h"
 #include "net/testing/function_handler.h"
 #include "net/testing/raw_client.h"
@@ -434,7 +434,6 @@ TEST_F(HttpServerTest, AsksASourceForNoMoreThanTheClientTakes) {
 class HttpFileTest : public HttpServerTest {
  protected:
   void SetUp() override {
-    path_ = testing::TempDir() + "/net-file-" + std::to_string(::getpid());
     content_.resize((1 << 20) + 17);
     for (std::size_t i = 0; i < content_.size(); ++i)
       content_[i] = static_cast<char>('a' + i * 31 % 26);
@@ -443,13 +442,13 @@ class HttpFileTest : public HttpServerTest {
       responder.send(HttpResponse::file(path_, "application/octet-stream"));
     };
   }
-  void TearDown() override { std::filesystem::remove(path_); }
   std::string ranged(const std::string& range) {
     return answer_to("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nRange: " + range +
                      "\r\n\r\n");
   }
 
-  std::string path_;
+  const TemporaryFolder folder_;
+  std::string path_ = folder_.path() + "/file";
   std::string content_;
 };
 
@@ -473,7 +472,7 @@ TEST_F(HttpFileTest, IsSentInPartWhenAskedFor) {
 }
 
 TEST_F(HttpFileTest, IsNotFoundIfItIsNoRegularFile) {
-  path_ = testing::TempDir();
+  path_ = folder_.path();
   EXPECT_TRUE(answer_to(kLastGet).starts_with("HTTP/1.1 404 "));
   path_ += "/absent";
   EXPECT_TRUE(answer_to(kLastGet).starts_with("HTTP/1.1 404 "));

@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "base/file.h"
+#include "base/testing/temporary_folder.h"
 
 namespace tusker::server {
 namespace {
@@ -19,8 +18,8 @@ TEST(EndpointFile, ReadsNumericAddressesOnly) {
 }
 
 TEST(EndpointFile, AsksAgainForThePortOfTheLastStart) {
-  const std::string path =
-      std::filesystem::temp_directory_path() / fmt::format("tusker-endpoint-{}", ::getpid());
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/endpoint";
   ASSERT_TRUE(write_endpoint_file(path, {"127.0.0.1", 1}, {"127.0.0.1", 40123}).ok());
   EXPECT_EQ(keep_chosen_port(path, {"127.0.0.1", 0}).port, 40123);
   EXPECT_EQ(keep_chosen_port(path, {"127.0.0.1", 5}).port, 5)
@@ -29,7 +28,6 @@ TEST(EndpointFile, AsksAgainForThePortOfTheLastStart) {
       << "another address was never promised to anybody";
   ASSERT_TRUE(write_file_atomic(path, "rubbish", 0600).ok());
   EXPECT_EQ(keep_chosen_port(path, {"127.0.0.1", 0}).port, 0);
-  std::filesystem::remove(path);
 }
 
 }  // namespace

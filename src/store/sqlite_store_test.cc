@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <mutex>
 
@@ -380,6 +381,7 @@ TEST_F(SqliteStoreDeathTest, AbortsWhenACommitFails) {
         auto intruder =
             SqliteConnection::open(folder_ + "/tusker.db", SqliteConnection::Mode::ReadWrite);
         (void)intruder->execute("DROP TABLE rows");
+        std::filesystem::remove_all(folder_);  // nobody does it after an abort
         commit(*store, cluster("emr-aaaaaaaa", "x"));
       },
       "a commit failed");
