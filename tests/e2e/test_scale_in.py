@@ -91,6 +91,15 @@ def attempts_of(installation, master, job):
     return states
 
 
+def begin_to_leave(installation, told, said):
+    """The last of three core nodes is to leave, and what is told of it goes to the file `told`: there it `said` what holds it."""
+    with told.open("wb") as out:
+        scaling = installation.start("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", stderr=out)
+    wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
+    assert said in told.read_text(), told.read_text()
+    return scaling
+
+
 def decommission_lines(installation):
     log = installation.tusker("logs", NAME, "master-1", "ResourceManager", "-n", "3000").stdout.decode()
     words = ("ecommission", "Disallowed", "unusable", "excluded")
@@ -111,11 +120,7 @@ def test_neither_a_block_nor_an_attempt_is_lost(installation, cluster_id, digest
     wait_until(lambda: "/tmp/today" in open_files(installation), 60, "a block of the open file")
     began = time.monotonic()
     told = tmp_path / "told"
-    with told.open("wb") as out:
-        scaling = installation.start("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", stderr=out)
-    said = f" of files that are still being written: /tmp/today (from {leaving.Ip})"
-    wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
-    assert said in told.read_text(), told.read_text()
+    scaling = begin_to_leave(installation, told, f" of files that are still being written: /tmp/today (from {leaving.Ip})")
     writing.stdin.close()
     assert writing.wait(timeout=60) == 0
     assert scaling.wait(timeout=600) == 0, told.read_text()
@@ -151,11 +156,7 @@ def test_a_block_that_is_being_written_keeps_its_node(installation, cluster_id, 
     writing = begin_writing(installation, name, "/tmp/growing", 4 << 20, 64 << 20)
     wait_until(lambda: "/tmp/growing" in open_files(installation), 60, "a block of the open file")
     told = tmp_path / "told"
-    with told.open("wb") as out:
-        scaling = installation.start("cluster", "scale", NAME, "--core", "2", "--wait", "--yes", stderr=out)
-    said = f" 1 block is of files that are still being written: /tmp/growing (from {leaving.Ip})"
-    wait_until(lambda: said in told.read_text() or scaling.poll() is not None, 60, said)
-    assert said in told.read_text(), told.read_text()
+    scaling = begin_to_leave(installation, told, f" 1 block is of files that are still being written: /tmp/growing (from {leaving.Ip})")
     writing.stdin.write(bytes(4 << 20))
     writing.stdin.close()
     assert writing.wait(timeout=60) == 0
