@@ -94,7 +94,7 @@ Result<BootstrapScript> bootstrap_script_of(const std::string& text) {
                        "--bootstrap takes [MOMENT=]FILE and its arguments, found '{}'",
                        printable(text));
   }
-  const std::string path = words.front();
+  const std::string& path = words.front();
   script.arguments.assign(std::next(words.begin()), words.end());
   script.name = std::filesystem::path(path).filename().string();
   TK_TRY(script.content, read_file(path, kMostBytes).context("--bootstrap"));

@@ -198,7 +198,7 @@ struct ComponentDefinition {
   std::vector<RoleDefinition> roles;
   std::vector<FactDefinition> facts;
   std::vector<SettingDefinition> settings;
-  // Settings of components that it needs, whose defaults are lists separated by commas: what it
+  // Settings of other components, whose defaults are lists separated by commas: what this one
   // puts behind them in its clusters.
   std::map<std::string, std::string> extends;
   std::vector<PageDefinition> pages;
